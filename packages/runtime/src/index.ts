@@ -1,1 +1,8 @@
-export {};
+export { readEnvironment, fileText, portNumber } from './environment.ts';
+export { addHealthRoutes, type DependencyState, type Readiness } from './health.ts';
+export { listen } from './listen.ts';
+export { createLogger, redactedPaths, type Logger } from './logger.ts';
+export { startMetricsServer } from './metrics-server.ts';
+export { runApp, type RunOptions } from './run-app.ts';
+export { StartupError, toStartupError } from './startup-error.ts';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';

@@ -1,1 +1,9 @@
-export {};
+export { decodeCursor, encodeCursor, type CursorPart } from './cursor.ts';
+export { badInput, forbidden, notFound, unauthenticated, wireCodes, type WireCode } from './errors.ts';
+export { idempotencyOn, IdempotencyInProgressError, parseIdempotencyKey, type Idempotency, type RecordedResult } from './idempotency.ts';
+export { batchLoader, type BatchLoader } from './loaders.ts';
+export { presentMoney, scalarResolvers, type PresentedMoney } from './scalars.ts';
+export { prismaAdapter, sqlOf, type PrismaConnection, type RawClient } from './prisma.ts';
+export { startSubgraph, type Subgraph, type SubgraphCall, type SubgraphOptions, type SubgraphRequest, type SubgraphResponse } from './start-subgraph.ts';
+export { createTransact, type Transact, type TransactionalClient, type Unit } from './transact.ts';
+export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';

@@ -1,1 +1,5 @@
-export {};
+export { cloneDatabase, type ClonedDatabase } from './clone-database.ts';
+export type { Template, TestCluster } from './cluster.ts';
+export { eventually } from './eventually.ts';
+export { freshEmail, freshKey } from './fresh-key.ts';
+export { openSql, type Row, type Sql } from './sql.ts';

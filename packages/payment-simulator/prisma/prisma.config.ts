@@ -1,0 +1,3 @@
+import { schemaConfig } from '../../../prisma/schema-config.ts';
+
+export default schemaConfig('simulator', 'SIMULATOR_OWNER_DATABASE_URL');

@@ -1,0 +1,39 @@
+import pg from 'pg';
+
+/** Something SQL can be sent to: the pool, or one transaction of it. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+}
+
+/** The simulator's tables. */
+export interface Database extends Queryable, AsyncDisposable {
+  /** Runs the work in one transaction (READ COMMITTED); whatever it throws rolls everything back. */
+  transact<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+}
+
+/** Opens a pool of at most ten connections; the first is made by the first statement. Losing an idle one is told to `onLost` and harmless. */
+export function openDatabase(url: string, onLost: (error: Error) => void): Database {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2_000, options: '-c search_path=simulator' });
+  pool.on('error', onLost);
+  return {
+    query: (text, values = []) => pool.query(text, [...values]),
+    async transact(work) {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        const result = await work({ query: (text, values = []) => client.query(text, [...values]) });
+        await client.query('COMMIT');
+        client.release();
+        return result;
+      } catch (error) {
+        // A connection that cannot even roll back is thrown away with its transaction.
+        await client.query('ROLLBACK').then(
+          () => client.release(),
+          (lost: Error) => client.release(lost),
+        );
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { metrics } from '@opentelemetry/api';
+import { classifyDatabaseError, inboxOn, outboxOn, type Inbox, type Outbox, type Sql, type WakeChannel } from '@tally/messaging';
+import { idempotencyOn, type Idempotency } from './idempotency.ts';
+import { sqlOf, type RawClient } from './prisma.ts';
+
+/** What every unit of work has besides the subgraph's own stores. */
+export interface Unit {
+  readonly sql: Sql;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly idempotency: Idempotency;
+}
+
+/**
+ * Runs one unit of work in one READ COMMITTED transaction: all of it, or nothing. The unit may run again from its beginning after a conflict or a lost
+ * connection (full jitter from 10 ms, at most 5 times within 2 s), so it has no effect outside its transaction and carries a guard of its own
+ * (idempotency row, inbox row, fence or version). After the commit the relay is woken if something was queued.
+ *
+ * @throws what the unit threw, and database errors that a repeat does not cure.
+ */
+export type Transact<Stores> = <Result>(work: (unit: Stores & Unit) => Promise<Result>) => Promise<Result>;
+
+/** The part of a generated Prisma client that transactions need. */
+export interface TransactionalClient<Tx extends RawClient> {
+  $transaction<Result>(work: (tx: Tx) => Promise<Result>, options?: { maxWait?: number; timeout?: number }): Promise<Result>;
+}
+
+const retries = metrics.getMeter('tally.subgraph').createCounter('db_retries_total', { description: 'units of work run again, by class of error' });
+const maxAttempts = 5;
+const retryForMs = 2_000;
+
+/**
+ * @param consumer name of the inbox of this subgraph's consumers.
+ * @param stores makes the subgraph's own stores on an open transaction.
+ */
+export function createTransact<Tx extends RawClient, Stores extends object>(options: {
+  readonly client: TransactionalClient<Tx>;
+  readonly consumer: string;
+  readonly stores: (tx: Tx, sql: Sql) => Stores;
+  readonly wake?: Pick<WakeChannel, 'signal'>;
+}): Transact<Stores> {
+  const { client, consumer, stores, wake } = options;
+
+  async function once<Result>(work: (unit: Stores & Unit) => Promise<Result>): Promise<Result> {
+    let queued = 0;
+    const result = await client.$transaction(
+      (tx) => {
+        const sql = sqlOf(tx);
+        const outbox = outboxOn(sql, (events) => {
+          queued += events;
+        });
+        return work({ ...stores(tx, sql), sql, outbox, inbox: inboxOn(sql, consumer), idempotency: idempotencyOn(sql) });
+      },
+      { maxWait: 2_000, timeout: 10_000 },
+    );
+    if (queued > 0) wake?.signal();
+    return result;
+  }
+
+  return async (work) => {
+    const startedAt = performance.now();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(work);
+      } catch (error) {
+        const kind = classifyDatabaseError(error);
+        const curable = kind === 'retry' || kind === 'reconnect';
+        if (!curable || attempt >= maxAttempts || performance.now() - startedAt > retryForMs) throw error;
+        retries.add(1, { class: kind });
+        await pause(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { composeServices, type CompositionSuccess } from '@apollo/composition';
+import { GraphQLError, parse, Source } from 'graphql';
+import { inRoot } from '../repository.ts';
+import { placeOf, type Problem } from './problem.ts';
+import { schemaProblems } from './schema-rules.ts';
+import { parseSupergraphConfig } from './supergraph-config.ts';
+
+/** Either a supergraph without a blemish, or every reason why there is none. */
+export type Composed = { readonly ok: true; readonly supergraph: string } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const HEADER = '# Written by `npm run compose` from supergraph.yaml. Changes belong into subgraphs/*/schema.graphql.\n\n';
+
+type Hint = CompositionSuccess['hints'][number];
+
+// Meant, and explained where they arise: each subgraph knows its own error codes, and the scope enum is only an argument of @cacheControl.
+const MEANT_HINTS = new Set(['INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM ErrorCode', 'UNUSED_ENUM_TYPE CacheControlScope']);
+
+/** Composes what `supergraph.yaml` lists, and holds the result against the rules of the graph. */
+export function composeSupergraph(): Composed {
+  const entries = parseSupergraphConfig(readFileSync(inRoot('supergraph.yaml'), 'utf8'));
+  try {
+    const services = entries.map(({ name, routingUrl, file }) => ({
+      name,
+      url: routingUrl,
+      typeDefs: parse(new Source(readFileSync(inRoot(file), 'utf8'), file)),
+    }));
+    const { errors = [], hints = [], supergraphSdl } = composeServices(services);
+    const problems = [...errors.map(toProblem), ...schemaProblems(services), ...hints.filter((hint) => !isMeant(hint)).map(toHintProblem)];
+    if (supergraphSdl === undefined || problems.length > 0) return { ok: false, problems };
+    return { ok: true, supergraph: `${HEADER}${supergraphSdl.trimEnd()}\n` };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { ok: false, problems: [toProblem(error)] }; // a syntax error
+    throw error;
+  }
+}
+
+function toProblem(error: GraphQLError): Problem {
+  const code = error.extensions['code'];
+  const what = typeof code === 'string' ? `${code} ${error.message}` : error.message;
+  const [location] = error.locations ?? [];
+  const ofSyntax =
+    error.source !== undefined && location !== undefined
+      ? `${error.source.name}:${String(location.line)}:${String(location.column)}`
+      : null;
+  return { where: placeOf(error.nodes?.[0]) ?? ofSyntax, what };
+}
+
+function isMeant({ definition, coordinate = '' }: Hint): boolean {
+  const [type = ''] = coordinate.split('.');
+  return MEANT_HINTS.has(`${definition.code} ${type}`);
+}
+
+function toHintProblem({ definition, message, nodes }: Hint): Problem {
+  return { where: placeOf(nodes?.[0]), what: `${definition.code} ${message}` };
+}

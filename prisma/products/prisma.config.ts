@@ -1,0 +1,3 @@
+import { schemaConfig } from '../schema-config.ts';
+
+export default schemaConfig('products', 'PRODUCTS_OWNER_DATABASE_URL');
