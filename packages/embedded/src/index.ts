@@ -2,7 +2,24 @@ export { bootstrapDatabase, databaseGrants, type BootstrapOptions } from './data
 export { migrateDatabase, type MigrateOptions } from './database/migrate.ts';
 export { migrationProjects, migrationsFolder, type MigrationProject } from './database/migration-projects.ts';
 export { assertNoPendingMigrations, pendingMigrations } from './database/pending-migrations.ts';
-export { databaseUrl, databaseUrls, ownerOf, ROLES, SCHEMAS, type DatabaseUrls, type RoleName, type RolePasswords, type SchemaName, type SchemaUrls } from './database/roles.ts';
+export {
+  databaseUrl,
+  databaseUrls,
+  ownerOf,
+  ROLES,
+  SCHEMAS,
+  type DatabaseUrls,
+  type RoleName,
+  type RolePasswords,
+  type SchemaName,
+  type SchemaUrls,
+} from './database/roles.ts';
 export { openSecrets, type Secrets } from './database/secrets.ts';
-export { eraseEmbeddedPostgres, openEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions, type PostgresLog } from './postgres/open-embedded-postgres.ts';
+export {
+  eraseEmbeddedPostgres,
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type PostgresLog,
+} from './postgres/open-embedded-postgres.ts';
 export { EMBEDDED_PLAN, maxConnections, type ConnectionPlan } from './postgres/settings.ts';

@@ -1,10 +1,11 @@
 import type { TopicFacts } from '@tally/events';
+import type { Id } from '@tally/kernel';
 
 /** A record on its way to the log. A repeat of the same event carries the same `eventId`: readers drop repeats by it. */
 export interface LogRecord {
   readonly topic: string;
   readonly key: string;
-  readonly eventId: string;
+  readonly eventId: Id<'evt'>;
   readonly type: string;
   /** Number in the stream of its key, from 1. */
   readonly sequence: number;
@@ -12,7 +13,7 @@ export interface LogRecord {
   readonly time: Date;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
-  /** UTF-8 text, at most 1,000,000 bytes. */
+  /** Text of at most 1,000,000 bytes in UTF-8, without U+0000 and lone surrogates (in JSON both are escaped). */
   readonly payload: string;
 }
 
@@ -55,6 +56,8 @@ export interface SubscribeOptions {
 export interface Subscription extends AsyncDisposable {
   /** The group's positions have reached what was in its topics when this was called. Rejects when the subscription closes first. */
   caughtUp(): Promise<void>;
+  /** Resolves when the subscription has been disposed of; rejects with `PositionLostError` when it had to stop. */
+  readonly ended: Promise<void>;
 }
 
 /** How far a group is behind on one partition: records not yet handled, and the age of the oldest of them in seconds. */

@@ -66,7 +66,9 @@ export function createSimulatorAdmin(url: string): SimulatorAdmin {
   }
 
   return {
-    script: async (script) => void (await call('POST', '/admin/script', script)),
+    async script(script) {
+      await call('POST', '/admin/script', script);
+    },
     clearScript: () => call('DELETE', '/admin/script'),
     async ledger(order) {
       const entries: LedgerEntry[] = [];

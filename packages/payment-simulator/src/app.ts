@@ -1,5 +1,5 @@
 import { systemClock } from '@tally/kernel';
-import type { FastifyBaseLogger } from 'fastify';
+import { listen, toStartupError, type Logger } from '@tally/runtime';
 import { createOpenEnds } from './http/open-ends.ts';
 import { createServer } from './http/server.ts';
 import { startLateRunner } from './provider/late-runner.ts';
@@ -17,12 +17,17 @@ export interface PaymentSimulatorConfig {
   readonly host?: string | undefined;
   /** How long an ordinary call takes, in milliseconds; default 50. */
   readonly latencyMs?: number | undefined;
+  /** Origin under which buyers reach the page that approves a payment; default is where the simulator listens. */
+  readonly publicUrl?: string | undefined;
   /** Signs webhooks; without it each request to send one must bring a secret. */
   readonly webhookSecret?: string | undefined;
-  readonly logger?: FastifyBaseLogger | undefined;
+  readonly logger?: Logger | undefined;
 }
 
-/** A simulator that listens. Disposal answers what was accepted, drops the calls it keeps waiting, and closes its connections. */
+/**
+ * A simulator that listens. Disposal ends what is being done; calls that still wait for their latency or delay count as never having arrived, and
+ * connections held open are dropped. Late operations are left to the next start.
+ */
 export interface PaymentSimulator extends AsyncDisposable {
   /** Origin without a slash at the end. */
   readonly url: string;
@@ -31,7 +36,7 @@ export interface PaymentSimulator extends AsyncDisposable {
 /**
  * Starts a payment provider on an already migrated database.
  *
- * @throws the error of `pg` when PostgreSQL cannot be reached or the tables are missing, or of `node:net` when the port is taken. Nothing stays open.
+ * @throws {StartupError} PostgreSQL cannot be reached, the tables are missing or the port is taken. Nothing stays open.
  * @see docs/reliability.md, payment simulator.
  */
 export async function startPaymentSimulator(config: PaymentSimulatorConfig): Promise<PaymentSimulator> {
@@ -39,11 +44,12 @@ export async function startPaymentSimulator(config: PaymentSimulatorConfig): Pro
   const { logger } = config;
   const db = stack.use(openDatabase(config.databaseUrl, (error) => logger?.warn({ err: error }, 'lost an idle connection')));
   // A missing table or a wrong URL should end the start, not the first payment.
-  await untilNextDue(db);
+  await untilNextDue(db).catch((cause: unknown) => {
+    throw toStartupError('PostgreSQL of the payment simulator (SIMULATOR_DATABASE_URL)', cause);
+  });
 
-  const host = config.host ?? '127.0.0.1';
   let url = '';
-  const actionUrl = (id: string): string => `${url}/challenges/${id}`;
+  const actionUrl = (id: string): string => `${config.publicUrl ?? url}/challenges/${id}`;
   const late = stack.use(
     startLateRunner(
       db,
@@ -64,7 +70,7 @@ export async function startPaymentSimulator(config: PaymentSimulatorConfig): Pro
     logger,
   );
   stack.defer(() => server.close());
-  url = await server.listen({ host, port: config.port });
+  url = await listen(server, { host: config.host ?? '127.0.0.1', port: config.port });
 
   const owned = stack.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };

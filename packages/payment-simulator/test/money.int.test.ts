@@ -10,13 +10,21 @@ test('a payment is authorised, captured and refunded in parts, and each step sta
   const partly = await world.post(`${path}/refunds`, 'r1', { amount: 400, currency: 'EUR' });
   const fully = await world.post(`${path}/refunds`, 'r2', { amount: 600, currency: 'EUR' });
 
-  expect(authorised).toMatchObject({ status: 201, body: { order: 'ord_1', amount: 1_000, currency: 'EUR', status: 'authorised', captured: 0 } });
+  expect(authorised).toMatchObject({
+    status: 201,
+    body: { order: 'ord_1', amount: 1_000, currency: 'EUR', status: 'authorised', captured: 0 },
+  });
   expect([captured, partly, fully].map(({ status, body }) => [status, body.status, body.refunded])).toEqual([
     [200, 'captured', 0],
     [200, 'partially_refunded', 400],
     [200, 'refunded', 1_000],
   ]);
-  expect(fully.body.operations.map(({ operation, key }) => [operation, key])).toEqual([['authorise', 'a'], ['capture', 'c'], ['refund', 'r1'], ['refund', 'r2']]);
+  expect(fully.body.operations.map(({ operation, key }) => [operation, key])).toEqual([
+    ['authorise', 'a'],
+    ['capture', 'c'],
+    ['refund', 'r1'],
+    ['refund', 'r2'],
+  ]);
   expect(await world.admin().ledger('ord_1')).toMatchObject([
     { operation: 'authorise', key: 'a', amount: 1_000, currency: 'EUR', outcome: 'succeeded', status: 'authorised' },
     { operation: 'capture', key: 'c', amount: 1_000, outcome: 'succeeded', status: 'captured' },
@@ -70,7 +78,10 @@ test('a refusal is recorded under its key too', async () => {
   await using world = await aSimulator();
   const { id } = await world.payment('tok_capture_refused', false);
 
-  const answers = [await world.post(`/authorisations/${id}/capture`, 'c', { amount: 1, currency: 'EUR' }), await world.post(`/authorisations/${id}/capture`, 'c', { amount: 1, currency: 'EUR' })];
+  const answers = [
+    await world.post(`/authorisations/${id}/capture`, 'c', { amount: 1, currency: 'EUR' }),
+    await world.post(`/authorisations/${id}/capture`, 'c', { amount: 1, currency: 'EUR' }),
+  ];
 
   expect(answers).toMatchObject([
     { status: 402, replayed: false, body: { error: { code: 'capture_refused' }, authorisation: { status: 'authorised' } } },
@@ -118,7 +129,9 @@ test('parallel refunds never give back more than was captured', async () => {
   await using world = await aSimulator();
   const { id } = await world.payment('tok_ok');
 
-  const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => world.post(`/authorisations/${id}/refunds`, `r${String(n)}`, { amount: 300, currency: 'EUR' })));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => world.post(`/authorisations/${id}/refunds`, `r${String(n)}`, { amount: 300, currency: 'EUR' })),
+  );
 
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
   expect((await world.get(`/authorisations/${id}`)).body).toMatchObject({ status: 'partially_refunded', refunded: 900 });
@@ -128,7 +141,10 @@ test('capture and void at once: one wins, the other is refused', async () => {
   await using world = await aSimulator();
   const { id } = await world.payment('tok_ok', false);
 
-  const answers = await Promise.all([world.post(`/authorisations/${id}/capture`, 'c', { amount: 1_000, currency: 'EUR' }), world.post(`/authorisations/${id}/void`, 'v')]);
+  const answers = await Promise.all([
+    world.post(`/authorisations/${id}/capture`, 'c', { amount: 1_000, currency: 'EUR' }),
+    world.post(`/authorisations/${id}/void`, 'v'),
+  ]);
 
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
 });

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createSimulatorAdmin, startPaymentSimulator, type AuthorisationView, type PaymentSimulator, type SimulatorAdmin, type Token } from '../src/index.ts';
-import { openSimulatorDatabase } from './simulator-database.ts';
+import { cloneDatabase, openSql, type Sql } from '@tally/testkit';
+import {
+  createSimulatorAdmin,
+  startPaymentSimulator,
+  type AuthorisationView,
+  type PaymentSimulator,
+  type SimulatorAdmin,
+  type Token,
+} from '../src/index.ts';
 
 /** An answer of the simulator, read. */
 export interface Answered {
@@ -17,9 +24,14 @@ export interface SimulatorWorld extends AsyncDisposable {
   admin(): SimulatorAdmin;
   post(path: string, key: string, body?: unknown, signal?: AbortSignal): Promise<Answered>;
   get(path: string): Promise<Answered>;
-  authorise(token: Token, more?: { readonly order?: string; readonly key?: string; readonly capture?: boolean; readonly signal?: AbortSignal }): Promise<Answered>;
+  authorise(
+    token: Token,
+    more?: { readonly order?: string; readonly key?: string; readonly capture?: boolean; readonly signal?: AbortSignal },
+  ): Promise<Answered>;
   /** Authorised and, unless told otherwise, captured: 1,000 minor units. */
   payment(token: Token, capture?: boolean): Promise<AuthorisationView>;
+  /** Speaks to the tables behind the simulator's back, with the simulator's rights. */
+  readonly sql: Sql;
   /** Stops the simulator and starts another on the same tables. */
   restart(): Promise<void>;
 }
@@ -30,8 +42,11 @@ export const webhookSecret = 'whsec_world';
 /** Starts a world. Latency is 0 unless a test is about it. */
 export async function aSimulator(options: { readonly latencyMs?: number } = {}): Promise<SimulatorWorld> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await openSimulatorDatabase());
-  const start = (): Promise<PaymentSimulator> => startPaymentSimulator({ databaseUrl: database.url, port: 0, latencyMs: options.latencyMs ?? 0, webhookSecret });
+  const database = stack.use(await cloneDatabase());
+  const databaseUrl = database.urls.simulator.app;
+  const sql = stack.use(await openSql(databaseUrl));
+  const start = (): Promise<PaymentSimulator> =>
+    startPaymentSimulator({ databaseUrl, port: 0, latencyMs: options.latencyMs ?? 0, webhookSecret });
   let simulator = await start();
   stack.defer(() => simulator[Symbol.asyncDispose]());
 
@@ -51,7 +66,8 @@ export async function aSimulator(options: { readonly latencyMs?: number } = {}):
 
   const owned = stack.move();
   return {
-    databaseUrl: database.url,
+    databaseUrl,
+    sql,
     url: () => simulator.url,
     admin: () => createSimulatorAdmin(simulator.url),
     post,
@@ -64,15 +80,6 @@ export async function aSimulator(options: { readonly latencyMs?: number } = {}):
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Asks again until the answer is there; the test's own time limit ends it. */
-export async function eventually<T>(ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== null && answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function read(response: Response): Promise<Answered> {

@@ -1,4 +1,4 @@
-export { readEnvironment, fileText, portNumber } from './environment.ts';
+export { fileText, portNumber, readEnvironment, type Environment } from './environment.ts';
 export { addHealthRoutes, type DependencyState, type Readiness } from './health.ts';
 export { listen } from './listen.ts';
 export { createLogger, redactedPaths, type Logger } from './logger.ts';

@@ -14,10 +14,11 @@ export interface Idempotency {
    * Takes the key: must be the first write of the transaction that creates what the key stands for. Waits up to 450 ms for another request that
    * holds it.
    *
+   * @param result ids and user errors, where they are known already; else `record` states them later in the same transaction.
    * @returns `claimed`, or what the other request recorded meanwhile.
    * @throws {IdempotencyInProgressError} the other request is still open.
    */
-  claim(scope: string, operation: string, key: string, fingerprint: string): Promise<'claimed' | RecordedResult>;
+  claim(scope: string, operation: string, key: string, fingerprint: string, result?: unknown): Promise<'claimed' | RecordedResult>;
   /** States the result of a claimed key, in the same transaction. */
   record(scope: string, operation: string, key: string, result: unknown): Promise<void>;
 }
@@ -36,7 +37,7 @@ const select = 'SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND
 
 // The limit is set by the row source, hence before the insert can wait, and lifted by the row that went in.
 const insert = `WITH short AS (SELECT set_config('lock_timeout', '450ms', true))
-INSERT INTO idempotency (scope, operation, key, fingerprint) SELECT $1, $2, $3, $4 FROM short
+INSERT INTO idempotency (scope, operation, key, fingerprint, result) SELECT $1, $2, $3, $4, $5::jsonb FROM short
 ON CONFLICT (scope, operation, key) DO NOTHING RETURNING set_config('lock_timeout', '2s', true)`;
 
 const update = 'UPDATE idempotency SET result = $4::jsonb WHERE scope = $1 AND operation = $2 AND key = $3';
@@ -49,9 +50,9 @@ export function idempotencyOn(sql: Sql): Idempotency {
   }
   return {
     find,
-    async claim(scope, operation, key, fingerprint) {
+    async claim(scope, operation, key, fingerprint, result = null) {
       try {
-        if ((await sql.rows(insert, [scope, operation, key, fingerprint])).length === 1) return 'claimed';
+        if ((await sql.rows(insert, [scope, operation, key, fingerprint, JSON.stringify(result)])).length === 1) return 'claimed';
       } catch (cause) {
         if (classifyDatabaseError(cause) === 'busy') throw new IdempotencyInProgressError('a request with this key is under way', { cause });
         throw cause;

@@ -7,3 +7,5 @@ export { prismaAdapter, sqlOf, type PrismaConnection, type RawClient } from './p
 export { startSubgraph, type Subgraph, type SubgraphCall, type SubgraphOptions, type SubgraphRequest, type SubgraphResponse } from './start-subgraph.ts';
 export { createTransact, type Transact, type TransactionalClient, type Unit } from './transact.ts';
 export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';
+export { readJsonFile, readSubgraphConfig, type SubgraphConfig, type SubgraphRole } from './subgraph-config.ts';
+export { allTopics, openSubgraphParts, type SubgraphOverrides, type SubgraphParts } from './subgraph-parts.ts';

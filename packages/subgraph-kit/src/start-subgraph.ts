@@ -1,15 +1,13 @@
 import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { buildSubgraphSchema } from '@apollo/subgraph';
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import type { Verifier } from '@tally/identity';
 import { addHealthRoutes, listen, type Logger, type Readiness } from '@tally/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
 import { parse, type GraphQLSchema } from 'graphql';
 import { createMask } from './masking.ts';
 import type { Viewer } from './viewer.ts';
-
-type Resolvers = NonNullable<Exclude<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]> extends infer Module ? (Module extends { resolvers?: infer R } ? R : never) : never>;
 
 /** What a request's context is made from. */
 export interface SubgraphCall {
@@ -21,7 +19,8 @@ export interface SubgraphOptions<Context extends object> {
   readonly name: string;
   /** SDL, with its federation header. */
   readonly typeDefs: string;
-  readonly resolvers: Resolvers;
+  /** A generated `Resolvers` object, complete for this schema. */
+  readonly resolvers: object;
   /** Called once per request: loaders live here. */
   readonly context: (call: SubgraphCall) => Context;
   /** Of gateway tokens for this subgraph. */
@@ -72,7 +71,7 @@ const refused = (status: number, code: string, message: string): SubgraphRespons
  */
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { name, logger, verifier } = options;
-  const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }]);
+  const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers as GraphQLResolverMap<Context> }]);
   const server = new ApolloServer<Context>({
     schema,
     introspection: false,

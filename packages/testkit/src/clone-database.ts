@@ -14,7 +14,7 @@ export interface ClonedDatabase extends AsyncDisposable {
 }
 
 /**
- * A database of its own for one test, cloned from a migrated template: about 50 ms.
+ * A database of its own for one test, cloned from a migrated template: about 30 ms.
  *
  * Dispose pools before the database (declare them after it): a session that is still open is cut with 57P01.
  *
@@ -29,7 +29,7 @@ export async function cloneDatabase({ from = 'migrated' }: { readonly from?: Tem
   const name = `test_${randomBytes(8).toString('hex')}`;
   // Two round trips: CREATE DATABASE refuses to stand in the transaction that several statements of one message make.
   await asAdmin(cluster.adminUrl, async (admin) => {
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     await admin.query(cluster.grants.map((grant) => grant.replaceAll(PLACEHOLDER, name)).join(';\n'));
   });
   return {

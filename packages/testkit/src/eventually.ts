@@ -11,7 +11,10 @@ const LONGEST_PAUSE_MS = 50;
  * @returns what the last call gave.
  * @throws {Error} with the last failure in its message and as `cause`.
  */
-export async function eventually<T>(probe: () => T | Promise<T>, { timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<Exclude<T, false>> {
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  { timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {},
+): Promise<Exclude<T, false>> {
   const called = new Error(); // the line of the test, which the stack of a timer would not show
   const started = performance.now();
   let pause = FIRST_PAUSE_MS;
@@ -19,7 +22,9 @@ export async function eventually<T>(probe: () => T | Promise<T>, { timeoutMs = 5
     const outcome = await attempt(probe);
     if (outcome.held) return outcome.value;
     if (performance.now() - started + pause > timeoutMs) {
-      const failure = new Error(`not within ${String(timeoutMs)} ms (asked ${String(tries)} times): ${describe(outcome.failure)}`, { cause: outcome.failure });
+      const failure = new Error(`not within ${String(timeoutMs)} ms (asked ${String(tries)} times): ${describe(outcome.failure)}`, {
+        cause: outcome.failure,
+      });
       failure.stack = `${failure.name}: ${failure.message}\n${(called.stack ?? '').split('\n').slice(1).join('\n')}`;
       throw failure;
     }
@@ -33,7 +38,9 @@ type Attempt<T> = { readonly held: true; readonly value: Exclude<T, false> } | {
 async function attempt<T>(probe: () => T | Promise<T>): Promise<Attempt<T>> {
   try {
     const value = await probe();
-    return value === false ? { held: false, failure: new Error('the condition gave false') } : { held: true, value: value as Exclude<T, false> };
+    return value === false
+      ? { held: false, failure: new Error('the condition gave false') }
+      : { held: true, value: value as Exclude<T, false> };
   } catch (failure) {
     return { held: false, failure };
   }

@@ -30,7 +30,8 @@ export async function openSql(url: string): Promise<Sql> {
     throw error;
   }
 
-  const query = (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<Record<string, unknown>>> => pool.query(text, [...values]);
+  const query = (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<Record<string, unknown>>> =>
+    pool.query(text, [...values]);
   const row: Sql['row'] = async (text, values) => {
     const { rows } = await query(text, values);
     const [first, ...others] = rows;

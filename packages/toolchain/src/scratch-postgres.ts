@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, cp, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 
 /** A PostgreSQL server nobody else uses, gone with everything in it once disposed. */
 export type ScratchPostgres = AsyncDisposable & {
@@ -80,15 +80,6 @@ async function findBinaries(account: Partial<Account>, folder: string): Promise<
   // A checkout below a folder that only root may enter: nobody runs a copy.
   await cp(installed, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
   return join(folder, 'native', 'bin');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function run(file: string, args: readonly string[], options: { cwd: string } & Partial<Account>): Promise<void> {

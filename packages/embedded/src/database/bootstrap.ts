@@ -34,7 +34,10 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<void
   try {
     await client.query('SELECT pg_advisory_lock($1)', [BOOTSTRAP_LOCK]);
     const superuser = await isSuperuser(client);
-    const { rows: existing } = await client.query<{ rolname: string; rolcreatedb: boolean }>('SELECT rolname, rolcreatedb FROM pg_roles WHERE rolname = ANY($1)', [ROLES]);
+    const { rows: existing } = await client.query<{ rolname: string; rolcreatedb: boolean }>(
+      'SELECT rolname, rolcreatedb FROM pg_roles WHERE rolname = ANY($1)',
+      [ROLES],
+    );
     const createdb = new Map(existing.map((role) => [role.rolname, role.rolcreatedb]));
 
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
@@ -56,12 +59,17 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<void
     );
 
     await using inside = await connect(databaseUrl(adminUrl, database));
-    await inside.client.query(script(['REVOKE ALL ON SCHEMA public FROM PUBLIC', ...SCHEMAS.flatMap(schemaRights)]));
+    // Counting statements takes a superuser and a preloaded library: our own server has both.
+    const counting = ownServer ? ['CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public'] : [];
+    await inside.client.query(script(['REVOKE ALL ON SCHEMA public FROM PUBLIC', ...SCHEMAS.flatMap(schemaRights), ...counting]));
   } catch (cause) {
     if (cause instanceof StartupError) throw cause;
-    throw new StartupError(`Database roles and schemas cannot be made (${cause instanceof Error ? cause.message : String(cause)}): DATABASE_URL must name a role that may create databases and roles.`, {
-      cause,
-    });
+    throw new StartupError(
+      `Database roles and schemas cannot be made (${cause instanceof Error ? cause.message : String(cause)}): DATABASE_URL must name a role that may create databases and roles.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

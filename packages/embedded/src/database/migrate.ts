@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { StartupError } from '@tally/runtime';
 import pg from 'pg';
 import { type MigrationProject, migrationProjects, migrationsFolder } from './migration-projects.ts';
@@ -25,8 +25,14 @@ const AT_ONCE = 2;
  * @returns the schemas that were migrated.
  * @throws {StartupError} a migration failed or was edited after it was applied; names it and says what to do. Not retryable.
  */
-export async function migrateDatabase({ urls, projects = migrationProjects(), onMigrating }: MigrateOptions): Promise<readonly SchemaName[]> {
-  const checks = await Promise.all(projects.map(async (project) => ({ project, pending: await pendingMigrations(urls[project.schema].owner, migrationsFolder(project)) })));
+export async function migrateDatabase({
+  urls,
+  projects = migrationProjects(),
+  onMigrating,
+}: MigrateOptions): Promise<readonly SchemaName[]> {
+  const checks = await Promise.all(
+    projects.map(async (project) => ({ project, pending: await pendingMigrations(urls[project.schema].owner, migrationsFolder(project)) })),
+  );
   const behind = checks.filter(({ pending }) => pending.length > 0);
   const queue = behind.values();
   const worker = async (): Promise<void> => {
@@ -45,7 +51,9 @@ async function deploy(project: MigrationProject, ownerUrl: string): Promise<void
   const { code, output } = await runPrisma(project, ownerUrl);
   if (code !== 0) {
     await pendingMigrations(ownerUrl, migrationsFolder(project)); // throws with the failed migration's own words, if one ran
-    throw new StartupError(`Schema ${project.schema} cannot be migrated (${firstComplaint(output)}): run "npx prisma migrate status --config ${project.config}".`);
+    throw new StartupError(
+      `Schema ${project.schema} cannot be migrated (${firstComplaint(output)}): run "npx prisma migrate status --config ${relative(process.cwd(), project.config)}".`,
+    );
   }
   await protectHistory(project.schema, ownerUrl);
 }
@@ -61,11 +69,16 @@ async function protectHistory(schema: SchemaName, ownerUrl: string): Promise<voi
 }
 
 function runPrisma(project: MigrationProject, ownerUrl: string): Promise<{ code: number | null; output: string }> {
-  const cli = join(dirname(fileURLToPath(import.meta.resolve('prisma/package.json'))), 'build', 'index.js');
+  const cli = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build', 'index.js');
   const child = spawn(process.execPath, [cli, 'migrate', 'deploy', '--config', project.config], {
     cwd: dirname(project.config),
     // The engine is a script whose first line asks for `node`: it must find the one that runs us. Nothing else of our environment matters to it.
-    env: { PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter), CHECKPOINT_DISABLE: '1', NO_COLOR: '1', [project.ownerUrlVariable]: ownerUrl },
+    env: {
+      PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+      CHECKPOINT_DISABLE: '1',
+      NO_COLOR: '1',
+      [project.ownerUrlVariable]: ownerUrl,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { StartupError } from '@tally/runtime';
 import pg from 'pg';
 import { type MigrationProject, migrationsFolder } from './migration-projects.ts';
@@ -30,7 +30,9 @@ export async function pendingMigrations(url: string, folder: string): Promise<re
     if (row === undefined) continue;
     if (row.finished_at === null) throw failedMigration(name, folder, row.logs ?? 'it was interrupted');
     if (row.checksum !== checksumOf(await readFile(join(folder, name, 'migration.sql')))) {
-      throw new StartupError(`Migration ${name} in ${folder} was changed after it was applied: restore the file, and put the change into a new migration.`);
+      throw new StartupError(
+        `Migration ${name} in ${folder} was changed after it was applied: restore the file, and put the change into a new migration.`,
+      );
     }
   }
   return names.filter((name) => !applied.has(name));
@@ -46,14 +48,19 @@ export async function assertNoPendingMigrations(urls: DatabaseUrls, projects: re
     const [first, ...others] = await pendingMigrations(urls[project.schema].owner, migrationsFolder(project));
     if (first === undefined) continue;
     const more = others.length > 0 ? ` and ${String(others.length)} more` : '';
-    throw new StartupError(`Schema ${project.schema} lacks migration ${first}${more}: run "npm run db:migrate" before starting in production mode.`);
+    throw new StartupError(
+      `Schema ${project.schema} lacks migration ${first}${more}: run "npx prisma migrate deploy --config ${relative(process.cwd(), project.config)}" before starting in production mode.`,
+    );
   }
 }
 
 /** The one-line refusal for a migration that stopped half-way. */
 export function failedMigration(name: string, folder: string, logs: string): StartupError {
-  const reason = logs.split('\n').find((line) => /^ERROR:/.test(line.trim())) ?? logs.split('\n').find((line) => line.trim() !== '') ?? '';
-  return new StartupError(`Migration ${name} in ${folder} failed (${reason.trim()}): repair it, mark it with "npx prisma migrate resolve --rolled-back ${name}", and start again.`);
+  // The engine wraps PostgreSQL's own words in its own, and adds a trace.
+  const reason = /ERROR: (.*)/.exec(logs)?.[1] ?? logs.trim().split('\n', 1)[0] ?? '';
+  return new StartupError(
+    `Migration ${name} in ${folder} failed (${reason.trim()}): repair it, mark it with "npx prisma migrate resolve --rolled-back ${name} --config ${relative(process.cwd(), join(folder, '..', 'prisma.config.ts'))}", and start again.`,
+  );
 }
 
 /** As Prisma computes it: SHA-256 over the file. */
@@ -67,13 +74,18 @@ async function readApplied(url: string): Promise<readonly AppliedMigration[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
-    const { rows } = await client.query<AppliedMigration>('SELECT migration_name, checksum, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL');
+    const { rows } = await client.query<AppliedMigration>(
+      'SELECT migration_name, checksum, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    );
     return rows;
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string };
     if (code === NO_SUCH_TABLE) return [];
     const { host, username } = new URL(url);
-    throw new StartupError(`The migrations known to PostgreSQL at ${host} cannot be read as "${username}" (${message}): check the server and the database URL.`, { cause });
+    throw new StartupError(
+      `The migrations known to PostgreSQL at ${host} cannot be read as "${username}" (${message}): check the server and the database URL.`,
+      { cause },
+    );
   } finally {
     await client.end();
   }

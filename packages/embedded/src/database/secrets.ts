@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StartupError } from '@tally/runtime';
@@ -41,9 +41,12 @@ export async function openSecrets(dataDir: string): Promise<Secrets> {
     const all = Object.fromEntries(ROLES.map((role) => [role, passwords[role] ?? derive(`password of role ${role}`)]));
     return { passwords: all as Record<keyof RolePasswords, string>, keysDir, derive };
   } catch (cause) {
-    throw new StartupError(`The secrets in ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}): restore that file from a copy, or run "npm run reset".`, {
-      cause,
-    });
+    throw new StartupError(
+      `The secrets in ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}): restore that file from a copy, or run "npm run reset".`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -57,7 +60,7 @@ function parseSecrets(text: string): SecretsFile {
 async function create(file: string): Promise<string> {
   const random = (): string => randomBytes(32).toString('base64url');
   const secrets: SecretsFile = { root: random(), passwords: Object.fromEntries(ROLES.map((role) => [role, random()])) };
-  const draft = `${file}.${String(process.pid)}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

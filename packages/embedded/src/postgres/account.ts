@@ -44,12 +44,16 @@ export async function placeCluster(dataDir: string): Promise<Placement> {
     const owner = await ownerOf(await followLink(link));
     const account = owner ?? NOBODY;
     // Our own folder: let the account pass through it. Somebody else's (DATA_DIR=/root) keeps its mode.
-    if (fresh || (await readdir(folder)).every((name) => OWN_NAMES.test(name))) await chmod(folder, ((await stat(folder)).mode & 0o777) | 0o011);
+    if (fresh || (await readdir(folder)).every((name) => OWN_NAMES.test(name)))
+      await chmod(folder, ((await stat(folder)).mode & 0o777) | 0o011);
     if (owner === null && !(await mayEnter(folder, account))) await symlinkOutside(folder, link);
     return { home: await followLink(link), link, account };
   } catch (cause) {
     if (cause instanceof StartupError) throw cause;
-    throw new StartupError(`The data folder ${folder} cannot be used (${reasonOf(cause)}): make it writable, or set DATA_DIR to another folder.`, { cause });
+    throw new StartupError(
+      `The data folder ${folder} cannot be used (${reasonOf(cause)}): make it writable, or set DATA_DIR to another folder.`,
+      { cause },
+    );
   }
 }
 
@@ -77,7 +81,10 @@ async function mayEnter(folder: string, { uid, gid }: Account): Promise<boolean>
 }
 
 async function symlinkOutside(folder: string, link: string): Promise<void> {
-  const key = createHash('sha256').update(await realpath(folder)).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(await realpath(folder))
+    .digest('hex')
+    .slice(0, 16);
   const outside = join(PRIVILEGED_HOME, `cluster-${key}`);
   try {
     await mkdir(outside, { recursive: true });
@@ -87,9 +94,12 @@ async function symlinkOutside(folder: string, link: string): Promise<void> {
       if (error.code !== 'EEXIST') throw error;
     });
   } catch (cause) {
-    throw new StartupError(`PostgreSQL cannot run as root, and ${folder} is closed to other users: set DATA_DIR to a folder that all users may enter, or start as an ordinary user.`, {
-      cause,
-    });
+    throw new StartupError(
+      `PostgreSQL cannot run as root, and ${folder} is closed to other users: set DATA_DIR to a folder that all users may enter, or start as an ordinary user.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { StartupError } from '@tally/runtime';
 import type { Account } from './account.ts';
 import { PRIVILEGED_HOME } from './account.ts';
@@ -29,7 +29,10 @@ export function platformPackage(platform: string, architecture: string): string 
  * @param account whom PostgreSQL will run as; null means the user of this process.
  * @throws {StartupError} the package of this platform is not installed, or its programs cannot be run; not retryable.
  */
-export async function findBinaries(account: Account | null, packageName = platformPackage(process.platform, process.arch)): Promise<Binaries> {
+export async function findBinaries(
+  account: Account | null,
+  packageName = platformPackage(process.platform, process.arch),
+): Promise<Binaries> {
   const native = await nativeFolder(packageName);
   await hydrateLinks(dirname(native));
   const binaries = programsIn(native);
@@ -38,13 +41,15 @@ export async function findBinaries(account: Account | null, packageName = platfo
     const copied = programsIn(await copyOutOfPrivateFolder(native));
     if (runs(copied, account)) return copied;
   }
-  throw new StartupError(`PostgreSQL at ${binaries.postgres} cannot be executed on this machine: delete node_modules and run "npm ci" again, or set DATABASE_URL.`);
+  throw new StartupError(
+    `PostgreSQL at ${binaries.postgres} cannot be executed on this machine: delete node_modules and run "npm ci" again, or set DATABASE_URL.`,
+  );
 }
 
 async function nativeFolder(packageName: string): Promise<string> {
   try {
     // The package exports its entry file only; the programs lie beside the folder of that file.
-    const native = join(dirname(fileURLToPath(import.meta.resolve(packageName))), '..', 'native');
+    const native = join(dirname(createRequire(import.meta.url).resolve(packageName)), '..', 'native');
     await stat(native);
     return native;
   } catch (cause) {
@@ -60,7 +65,10 @@ async function hydrateLinks(packageDir: string): Promise<void> {
   const list = await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     await symlink(relative(dirname(target), source), join(packageDir, target)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw new StartupError(`Cannot complete PostgreSQL in ${packageDir} (${error.message}): make that folder writable for one start.`, { cause: error });
+      if (error.code !== 'EEXIST')
+        throw new StartupError(`Cannot complete PostgreSQL in ${packageDir} (${error.message}): make that folder writable for one start.`, {
+          cause: error,
+        });
     });
   }
 }
@@ -77,9 +85,18 @@ function runs({ postgres }: Binaries, account: Account | null): boolean {
 /** A clone below a folder like /root, which the unprivileged account cannot enter: PostgreSQL runs from a copy, made once per installation. */
 async function copyOutOfPrivateFolder(native: string): Promise<string> {
   const { mtimeMs } = await stat(join(native, 'bin', 'postgres'));
-  const key = createHash('sha256').update(`${native} ${String(mtimeMs)}`).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(`${native} ${String(mtimeMs)}`)
+    .digest('hex')
+    .slice(0, 16);
   const copy = join(PRIVILEGED_HOME, `postgres-${key}`);
-  if (await stat(copy).then(() => true, () => false)) return copy;
+  if (
+    await stat(copy).then(
+      () => true,
+      () => false,
+    )
+  )
+    return copy;
   const half = `${copy}.${String(process.pid)}`;
   try {
     await mkdir(PRIVILEGED_HOME, { recursive: true, mode: 0o755 });
@@ -88,10 +105,19 @@ async function copyOutOfPrivateFolder(native: string): Promise<string> {
     await rename(half, copy);
   } catch (cause) {
     await rm(half, { recursive: true, force: true });
-    if (await stat(copy).then(() => true, () => false)) return copy;
-    throw new StartupError(`PostgreSQL cannot run as root, and ${native} is closed to other users: clone into a folder that all users may enter, or start as an ordinary user.`, {
-      cause,
-    });
+    if (
+      await stat(copy).then(
+        () => true,
+        () => false,
+      )
+    )
+      return copy;
+    throw new StartupError(
+      `PostgreSQL cannot run as root, and ${native} is closed to other users: clone into a folder that all users may enter, or start as an ordinary user.`,
+      {
+        cause,
+      },
+    );
   }
   return copy;
 }

@@ -24,7 +24,11 @@ const MAJOR = '18';
  *
  * @throws {StartupError} the folder holds something that is not a complete cluster of this version, or initdb failed; not retryable.
  */
-export async function openClusterFolder(placement: Placement, binaries: Binaries, durable: boolean): Promise<{ cluster: ClusterFolder; created: boolean }> {
+export async function openClusterFolder(
+  placement: Placement,
+  binaries: Binaries,
+  durable: boolean,
+): Promise<{ cluster: ClusterFolder; created: boolean }> {
   const created = !(await exists(placement.home));
   if (created) await initialise(placement, binaries, durable);
   return { cluster: await readClusterFolder(placement.home), created };
@@ -40,7 +44,9 @@ export async function readClusterFolder(home: string): Promise<ClusterFolder> {
     const version = (await readFile(join(home, 'data', 'PG_VERSION'), 'utf8')).trim();
     const password = (await readFile(join(home, 'password'), 'utf8')).trim();
     if (version !== MAJOR) {
-      throw new StartupError(`The database in ${home} was made by PostgreSQL ${version}, this is ${MAJOR}: move that folder away, or set DATA_DIR to another folder.`);
+      throw new StartupError(
+        `The database in ${home} was made by PostgreSQL ${version}, this is ${MAJOR}: move that folder away, or set DATA_DIR to another folder.`,
+      );
     }
     return { home, data: join(home, 'data'), password, log: join(home, 'server.log') };
   } catch (cause) {
@@ -51,7 +57,10 @@ export async function readClusterFolder(home: string): Promise<ClusterFolder> {
 
 /** The one-line refusal for a cluster that cannot be used as it is. */
 export function corruptFolder(home: string, reason: string, cause?: unknown): StartupError {
-  return new StartupError(`The database in ${home} cannot be opened (${reason}): restore that folder from a copy, or run "npm run reset" to begin with an empty one.`, { cause });
+  return new StartupError(
+    `The database in ${home} cannot be opened (${reason}): restore that folder from a copy, or run "npm run reset" to begin with an empty one.`,
+    { cause },
+  );
 }
 
 async function initialise({ home, account }: Placement, { initdb }: Binaries, durable: boolean): Promise<void> {
@@ -65,14 +74,31 @@ async function initialise({ home, account }: Placement, { initdb }: Binaries, du
     if (account !== null) for (const path of [half, passwordFile]) await chown(path, account.uid, account.gid);
     // The system's own locale data differ between machines; these order by code point everywhere.
     const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
-    await run(initdb, ['-D', join(half, 'data'), '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, `--locale=${locale}`, '--encoding=UTF8', ...(durable ? [] : ['--no-sync', '--wal-segsize=1'])], account);
+    await run(
+      initdb,
+      [
+        '-D',
+        join(half, 'data'),
+        '-U',
+        'postgres',
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        `--locale=${locale}`,
+        '--encoding=UTF8',
+        ...(durable ? [] : ['--no-sync', '--wal-segsize=1']),
+      ],
+      account,
+    );
     await rename(half, home);
   } catch (cause) {
     await rm(half, { recursive: true, force: true });
     if (await exists(home)) return; // another start was faster
-    throw new StartupError(`No database can be made in ${dirname(home)} (${cause instanceof Error ? cause.message : String(cause)}): check rights and free space there, or set DATA_DIR.`, {
-      cause,
-    });
+    throw new StartupError(
+      `No database can be made in ${dirname(home)} (${cause instanceof Error ? cause.message : String(cause)}): check rights and free space there, or set DATA_DIR.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -80,7 +106,8 @@ async function initialise({ home, account }: Placement, { initdb }: Binaries, du
 async function removeAbandoned(home: string): Promise<void> {
   const prefix = `${basename(home)}.initialising-`;
   for (const name of await readdir(dirname(home))) {
-    if (name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length)))) await rm(join(dirname(home), name), { recursive: true, force: true });
+    if (name.startsWith(prefix) && !isAlive(Number(name.slice(prefix.length))))
+      await rm(join(dirname(home), name), { recursive: true, force: true });
   }
 }
 
@@ -101,7 +128,15 @@ function run(program: string, args: readonly string[], account: Placement['accou
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(complaints.trim().split('\n').findLast((line) => line.includes('error:')) ?? `initdb ended with ${String(code)}`));
+      else
+        reject(
+          new Error(
+            complaints
+              .trim()
+              .split('\n')
+              .findLast((line) => line.includes('error:')) ?? `initdb ended with ${String(code)}`,
+          ),
+        );
     });
   });
 }

@@ -41,7 +41,10 @@ test('a durable server syncs to disk and takes every connection of the plan', as
   await using folder = await aFolder();
   await using server = await openEmbeddedPostgres({ dataDir: folder.path });
 
-  const settings = await query(server.adminUrl, "SELECT current_setting('fsync') AS fsync, current_setting('max_connections')::int AS connections");
+  const settings = await query(
+    server.adminUrl,
+    "SELECT current_setting('fsync') AS fsync, current_setting('max_connections')::int AS connections",
+  );
 
   expect(settings).toEqual([{ fsync: 'on', connections: 119 }]);
 });
@@ -115,7 +118,10 @@ test('an occupied port is refused in one line that names it', async () => {
   await once(squatter, 'listening');
   const { port } = squatter.address() as { port: number };
 
-  await expectOneLine(openEmbeddedPostgres({ dataDir: folder.path, port, durable: false }), new RegExp(`^Port ${String(port)} is taken: stop`));
+  await expectOneLine(
+    openEmbeddedPostgres({ dataDir: folder.path, port, durable: false }),
+    new RegExp(`^Port ${String(port)} is taken: stop`),
+  );
 
   squatter.close();
 });
@@ -130,7 +136,10 @@ test.for([
   await (await openEmbeddedPostgres({ dataDir: folder.path, durable: false }))[Symbol.asyncDispose]();
   await damage(join(folder.path, 'postgres'));
 
-  await expectOneLine(openEmbeddedPostgres({ dataDir: folder.path, durable: false }), /cannot be opened \(.+\): restore that folder from a copy, or run "npm run reset"/);
+  await expectOneLine(
+    openEmbeddedPostgres({ dataDir: folder.path, durable: false }),
+    /cannot be opened \(.+\): restore that folder from a copy, or run "npm run reset"/,
+  );
 });
 
 test('an initialisation that was cut off does not stand in the way of the next', async () => {
@@ -225,5 +234,7 @@ function aProcessOpening(dataDir: string): ChildProcess {
 }
 
 async function untilAnEntryOf(folder: string, name: RegExp): Promise<void> {
-  await expect.poll(() => readdir(folder).then((names) => names.some((entry) => name.test(entry))), { interval: 2, timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(() => readdir(folder).then((names) => names.some((entry) => name.test(entry))), { interval: 2, timeout: 10_000 })
+    .toBe(true);
 }

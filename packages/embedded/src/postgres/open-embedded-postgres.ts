@@ -55,7 +55,13 @@ const SURVIVOR_TIMEOUT_MS = 60_000;
  * @throws {StartupError} one line that says what to do: no PostgreSQL for this platform, folder corrupt, closed or in use, port taken.
  * @see docs/architecture.md, the embedded system.
  */
-export async function openEmbeddedPostgres({ dataDir, port, durable = true, connections = maxConnections(EMBEDDED_PLAN), logger }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+export async function openEmbeddedPostgres({
+  dataDir,
+  port,
+  durable = true,
+  connections = maxConnections(EMBEDDED_PLAN),
+  logger,
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const placement = await placeCluster(dataDir);
   const binaries = await findBinaries(placement.account);
   const { cluster, created } = await openClusterFolder(placement, binaries, durable);
@@ -108,7 +114,8 @@ async function claimSurvivor(cluster: ClusterFolder, dataDir: string): Promise<O
       await reachable.end();
       return { ...survivor, owner: await claim(url, dataDir) };
     }
-    if (performance.now() > deadline) throw corruptFolder(cluster.home, `PostgreSQL ${String(survivor.pid)} runs on it but answers: ${reachable.message}`, reachable);
+    if (performance.now() > deadline)
+      throw corruptFolder(cluster.home, `PostgreSQL ${String(survivor.pid)} runs on it but answers: ${reachable.message}`, reachable);
     await sleep(50);
   }
 }
@@ -123,13 +130,17 @@ async function claim(adminUrl: string, dataDir: string): Promise<pg.Client> {
     await sleep(50);
   }
   await owner.end();
-  throw new StartupError(`The data folder ${dataDir} is in use by another running process: stop that one, or set DATA_DIR to another folder.`);
+  throw new StartupError(
+    `The data folder ${dataDir} is in use by another running process: stop that one, or set DATA_DIR to another folder.`,
+  );
 }
 
 /** True when the running server has the settings that a fresh start would give it. */
 async function fits({ owner }: Orphan, wanted: Readonly<Record<string, string>>): Promise<boolean> {
   const names = ['port', 'max_connections', 'fsync'];
-  const { rows } = await owner.query<{ name: string; setting: string }>('SELECT name, setting FROM pg_settings WHERE name = ANY($1)', [names]);
+  const { rows } = await owner.query<{ name: string; setting: string }>('SELECT name, setting FROM pg_settings WHERE name = ANY($1)', [
+    names,
+  ]);
   return rows.every(({ name, setting }) => setting === (wanted[name] ?? 'on'));
 }
 

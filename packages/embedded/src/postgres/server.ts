@@ -47,7 +47,8 @@ export async function launch(cluster: ClusterFolder, { binaries, account, port: 
 
     const reason = await lastWords(cluster);
     if (/could not bind|Address already in use/.test(reason.all)) {
-      if (wanted !== undefined) throw new StartupError(`Port ${String(wanted)} is taken: stop what listens there, or choose another port for PostgreSQL.`);
+      if (wanted !== undefined)
+        throw new StartupError(`Port ${String(wanted)} is taken: stop what listens there, or choose another port for PostgreSQL.`);
       if (++bindAttempts < BIND_ATTEMPTS) continue; // somebody took the free port in between
     }
     // The helpers of a server that was killed take a moment to notice and let go of its memory.
@@ -59,13 +60,23 @@ export async function launch(cluster: ClusterFolder, { binaries, account, port: 
   }
 }
 
-function spawnServer(cluster: ClusterFolder, { postgres }: Binaries, account: Account | null, settings: Readonly<Record<string, string>>): { pid: number | undefined; exited: Promise<unknown> } {
+function spawnServer(
+  cluster: ClusterFolder,
+  { postgres }: Binaries,
+  account: Account | null,
+  settings: Readonly<Record<string, string>>,
+): { pid: number | undefined; exited: Promise<unknown> } {
   const log = openSync(cluster.log, 'w', 0o600);
   try {
     if (account !== null) fchownSync(log, account.uid, account.gid);
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // Detached: Ctrl-C must not reach it before the apps have drained. It writes to a file, because a pipe would die with us.
-    const child = spawn(postgres, ['-D', cluster.data, ...options], { ...account, cwd: cluster.home, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(postgres, ['-D', cluster.data, ...options], {
+      ...account,
+      cwd: cluster.home,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     // A program that cannot be run has no pid and an `error` instead of an `exit`: the caller reports it.
     const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
     child.unref();

@@ -24,7 +24,15 @@ export function maxConnections({ pools, poolSize, relays, readers, migrations }:
 }
 
 /** Server settings for a machine that also runs everything else; `durable: false` is for throw-away test clusters only. */
-export function serverSettings({ port, durable, connections }: { port: number; durable: boolean; connections: number }): Readonly<Record<string, string>> {
+export function serverSettings({
+  port,
+  durable,
+  connections,
+}: {
+  port: number;
+  durable: boolean;
+  connections: number;
+}): Readonly<Record<string, string>> {
   return {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -50,6 +58,7 @@ export function serverSettings({ port, durable, connections }: { port: number; d
 }
 
 const NOT_DURABLE = {
+  max_wal_size: '128MB', // it may lie in memory
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

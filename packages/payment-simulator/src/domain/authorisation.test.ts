@@ -9,7 +9,10 @@ const authorised = authorise(asked, 'approve').after;
 const captured = capture(authorised, euros(1_000), 'approve').after;
 
 test('an approved authorisation holds the amount and takes nothing', () => {
-  expect(authorise(asked, 'approve')).toMatchObject({ after: { status: 'authorised', captured: 0 }, facts: [{ operation: 'authorise', outcome: 'succeeded' }] });
+  expect(authorise(asked, 'approve')).toMatchObject({
+    after: { status: 'authorised', captured: 0 },
+    facts: [{ operation: 'authorise', outcome: 'succeeded' }],
+  });
 });
 
 test('capturing at once is two facts', () => {
@@ -23,7 +26,11 @@ test('capturing at once is two facts', () => {
 });
 
 test('a declined card is an answer, not a refused call', () => {
-  expect(authorise(asked, 'decline')).toMatchObject({ after: { status: 'declined' }, facts: [{ outcome: 'declined', reason: 'card_declined' }], refusal: null });
+  expect(authorise(asked, 'decline')).toMatchObject({
+    after: { status: 'declined' },
+    facts: [{ outcome: 'declined', reason: 'card_declined' }],
+    refusal: null,
+  });
 });
 
 test('an authorisation that waits for the buyer holds nothing until it is approved', () => {
@@ -85,7 +92,10 @@ test('whatever is asked, only listed transitions are taken and no amount exceeds
     verdict.map((ruling) => (a: Authorisation) => release(a, ruling)),
     fc.constantFrom<(a: Authorisation) => Decision>(approve, expire),
   );
-  const opening = fc.record({ capture: fc.boolean(), verdict: fc.constantFrom<Verdict>('approve', 'decline', 'require-action', 'capture') });
+  const opening = fc.record({
+    capture: fc.boolean(),
+    verdict: fc.constantFrom<Verdict>('approve', 'decline', 'require-action', 'capture'),
+  });
 
   fc.assert(
     fc.property(opening, fc.array(step, { maxLength: 12 }), ({ capture: atOnce, verdict: ruling }, steps) => {
@@ -101,7 +111,8 @@ test('whatever is asked, only listed transitions are taken and no amount exceeds
       expect(after.refunded).toBeLessThanOrEqual(after.captured);
       expect(after.captured).toBeLessThanOrEqual(after.amount);
       // The ledger alone tells the same sums.
-      const sum = (operation: string) => facts.filter((f) => f.operation === operation && f.outcome === 'succeeded').reduce((total, f) => total + f.amount, 0);
+      const sum = (operation: string) =>
+        facts.filter((f) => f.operation === operation && f.outcome === 'succeeded').reduce((total, f) => total + f.amount, 0);
       expect([sum('capture'), sum('refund')]).toEqual([after.captured, after.refunded]);
     }),
   );

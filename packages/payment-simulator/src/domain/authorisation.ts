@@ -1,3 +1,4 @@
+import { unreachable } from '@tally/kernel';
 import type { Verdict } from './tokens.ts';
 
 /*
@@ -75,7 +76,10 @@ interface Amount {
 }
 
 /** Opens an authorisation. A declined one is an answer, not a refusal. */
-export function authorise(asked: Pick<Authorisation, 'id' | 'order' | 'amount' | 'currency' | 'token'> & { capture: boolean }, verdict: Verdict): Decision {
+export function authorise(
+  asked: Pick<Authorisation, 'id' | 'order' | 'amount' | 'currency' | 'token'> & { capture: boolean },
+  verdict: Verdict,
+): Decision {
   const { capture: captureAtOnce, ...facts } = asked;
   const opened = { ...facts, captureAtOnce: captureAtOnce || verdict === 'capture', captured: 0, refunded: 0 };
   switch (verdict) {
@@ -87,8 +91,12 @@ export function authorise(asked: Pick<Authorisation, 'id' | 'order' | 'amount' |
       const after: Authorisation = { ...opened, status: 'requires_action' };
       return { after, facts: [{ ...factOf('authorise', after, after), outcome: 'requires_action' }], refusal: null };
     }
-    default:
+    case 'approve':
+    case 'capture':
+    case 'expire':
       return held({ ...opened, status: 'authorised' }, 'authorise');
+    default:
+      return unreachable(verdict);
   }
 }
 

@@ -54,13 +54,31 @@ export interface AuthorisationView {
 }
 
 /** The wire form of an authorisation with the ledger rows that belong to it. */
-export function toView(authorisation: Authorisation, entries: readonly LedgerEntry[], actionUrl: (id: string) => string): AuthorisationView {
+export function toView(
+  authorisation: Authorisation,
+  entries: readonly LedgerEntry[],
+  actionUrl: (id: string) => string,
+): AuthorisationView {
   const { id, order, amount, currency, status, captured, refunded } = authorisation;
-  const operations = entries.flatMap((entry) => (entry.outcome === 'not_done' ? [] : [toOperationView({ ...entry, outcome: entry.outcome })]));
-  return { id, order, amount, currency, status, captured, refunded, actionUrl: status === 'requires_action' ? actionUrl(id) : null, operations };
+  const operations = entries.flatMap((entry) =>
+    entry.outcome === 'not_done' ? [] : [toOperationView({ ...entry, outcome: entry.outcome })],
+  );
+  return {
+    id,
+    order,
+    amount,
+    currency,
+    status,
+    captured,
+    refunded,
+    actionUrl: status === 'requires_action' ? actionUrl(id) : null,
+    operations,
+  };
 }
 
-const toOperationView = (entry: Pick<LedgerEntry, 'id' | 'operation' | 'key' | 'amount' | 'reason' | 'at'> & Pick<OperationView, 'outcome'>): OperationView => ({
+const toOperationView = (
+  entry: Pick<LedgerEntry, 'id' | 'operation' | 'key' | 'amount' | 'reason' | 'at'> & Pick<OperationView, 'outcome'>,
+): OperationView => ({
   id: `op_${String(entry.id)}`,
   operation: entry.operation,
   key: entry.key,

@@ -18,7 +18,9 @@ export interface WebhookEvent {
  * @param timestamp seconds since the epoch, as the receiver will check it against its tolerance.
  */
 export const signWebhook = (secret: string, timestamp: number, rawBody: string): string =>
-  `t=${String(timestamp)},v1=${createHmac('sha256', secret).update(`${String(timestamp)}.${rawBody}`).digest('hex')}`;
+  `t=${String(timestamp)},v1=${createHmac('sha256', secret)
+    .update(`${String(timestamp)}.${rawBody}`)
+    .digest('hex')}`;
 
 /**
  * The event of one ledger row: the authorisation as it stood after it, which is not as it stands now if more has happened since.
@@ -26,7 +28,11 @@ export const signWebhook = (secret: string, timestamp: number, rawBody: string):
  * @param entries the authorisation's rows up to and including the one that is told, oldest first.
  * @param alter fields of the authorisation to send otherwise than they are.
  */
-export function toWebhookEvent(view: AuthorisationView, entries: readonly LedgerEntry[], alter: Readonly<Record<string, unknown>>): WebhookEvent | null {
+export function toWebhookEvent(
+  view: AuthorisationView,
+  entries: readonly LedgerEntry[],
+  alter: Readonly<Record<string, unknown>>,
+): WebhookEvent | null {
   const told = entries.at(-1);
   if (told === undefined || told.outcome === 'not_done') return null;
   const sum = (operation: LedgerEntry['operation']): number =>

@@ -13,7 +13,10 @@ const scriptBody = z
   .strictObject({
     operation: z.enum([...moneyOperations, 'enquire']),
     token: z.string().refine(isToken, 'is no token of the simulator').optional(),
-    behaviours: z.array(z.string().refine((text) => parseBehaviour(text) !== null, 'is no behaviour')).min(1).max(1_000),
+    behaviours: z
+      .array(z.string().refine((text) => parseBehaviour(text) !== null, 'is no behaviour'))
+      .min(1)
+      .max(1_000),
   })
   .refine(({ operation, behaviours }) => operation !== 'enquire' || behaviours.every(fitsEnquiry), 'an enquiry cannot behave like that');
 

@@ -38,7 +38,8 @@ export function enquiryRoutes(server: FastifyInstance, context: SimulatorContext
     const found = await findVisible(context.db, by, value);
     const scripted = await takeNext(context.db, 'enquire', found[0]?.authorisation.token ?? null);
     const course = planEnquiry(scripted === null ? null : parseBehaviour(scripted));
-    if (!(await context.openEnds.pause(course.waitMs ?? context.latencyMs))) return deliver(reply, { kind: 'close' }, null, context.openEnds);
+    if (!(await context.openEnds.pause(course.waitMs ?? context.latencyMs)))
+      return deliver(reply, { kind: 'close' }, null, context.openEnds);
     if (course.reply.kind !== 'answer') return deliver(reply, course.reply, null, context.openEnds);
     return deliver(reply, course.reply, answerWith(present(await look(by, value))), context.openEnds);
   }

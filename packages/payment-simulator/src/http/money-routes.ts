@@ -1,3 +1,4 @@
+import { unreachable } from '@tally/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Authorisation } from '../domain/authorisation.ts';
@@ -23,7 +24,9 @@ const authoriseBody = z.strictObject({ order: z.string().min(1).max(255), amount
 const amountBody = z.strictObject({ amount, currency });
 const voidBody = z.strictObject({}).nullish();
 const target = z.object({ id: z.string() });
-const headers = z.object({ 'idempotency-key': z.string('is required').regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable characters') });
+const headers = z.object({
+  'idempotency-key': z.string('is required').regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable characters'),
+});
 
 const keyOf = (request: FastifyRequest): string => parse(headers, request.headers)['idempotency-key'];
 const targetOf = (request: FastifyRequest): string => parse(target, request.params).id;
@@ -32,11 +35,19 @@ const targetOf = (request: FastifyRequest): string => parse(target, request.para
 export function moneyRoutes(server: FastifyInstance, context: SimulatorContext): void {
   server.post('/authorisations', (request, reply) => {
     const asked: MoneyRequest = { operation: 'authorise', key: keyOf(request), ...parse(authoriseBody, request.body) };
-    return run(asked, { order: asked.order, token: asked.token, authorisation: null, amount: asked.amount, currency: asked.currency, status: null }, reply);
+    return run(
+      asked,
+      { order: asked.order, token: asked.token, authorisation: null, amount: asked.amount, currency: asked.currency, status: null },
+      reply,
+    );
   });
 
-  server.post('/authorisations/:id/capture', (request, reply) => runOn(targetOf(request), reply, (id) => amountRequest('capture', id, request)));
-  server.post('/authorisations/:id/refunds', (request, reply) => runOn(targetOf(request), reply, (id) => amountRequest('refund', id, request)));
+  server.post('/authorisations/:id/capture', (request, reply) =>
+    runOn(targetOf(request), reply, (id) => amountRequest('capture', id, request)),
+  );
+  server.post('/authorisations/:id/refunds', (request, reply) =>
+    runOn(targetOf(request), reply, (id) => amountRequest('refund', id, request)),
+  );
   server.post('/authorisations/:id/void', (request, reply) =>
     runOn(targetOf(request), reply, (id) => {
       parse(voidBody, request.body);
@@ -53,7 +64,8 @@ export function moneyRoutes(server: FastifyInstance, context: SimulatorContext):
 
   async function run(asked: MoneyRequest, about: About, reply: FastifyReply): Promise<FastifyReply> {
     const course = await plan(asked, about.token);
-    if (!(await context.openEnds.pause(course.waitMs ?? context.latencyMs))) return deliver(reply, { kind: 'close' }, null, context.openEnds);
+    if (!(await context.openEnds.pause(course.waitMs ?? context.latencyMs)))
+      return deliver(reply, { kind: 'close' }, null, context.openEnds);
     return deliver(reply, course.reply, await take(asked, about, course), context.openEnds);
   }
 
@@ -75,9 +87,20 @@ export function moneyRoutes(server: FastifyInstance, context: SimulatorContext):
       case 'never': {
         const [sum, unit] = 'amount' in asked ? [asked.amount, asked.currency] : [about.amount, about.currency];
         const { order, authorisation, status } = about;
-        await appendNotDone(context.db, { operation: asked.operation, order, authorisation, key: asked.key, amount: sum, currency: unit, behaviour, status });
+        await appendNotDone(context.db, {
+          operation: asked.operation,
+          order,
+          authorisation,
+          key: asked.key,
+          amount: sum,
+          currency: unit,
+          behaviour,
+          status,
+        });
         return null;
       }
+      default:
+        return unreachable(effect);
     }
   }
 }

@@ -25,7 +25,8 @@ export function createOpenEnds(): OpenEnds {
     async hold(socket) {
       const left = new AbortController();
       socket.once('close', () => left.abort());
-      if (!socket.destroyed) await sleep(longestHoldMs, undefined, { signal: AbortSignal.any([closing.signal, left.signal]) }).catch(() => undefined);
+      if (!socket.destroyed)
+        await sleep(longestHoldMs, undefined, { signal: AbortSignal.any([closing.signal, left.signal]) }).catch(() => undefined);
       socket.destroy();
     },
     close: () => closing.abort(),

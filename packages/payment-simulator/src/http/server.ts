@@ -1,4 +1,5 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import { addHealthRoutes, type Logger } from '@tally/runtime';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Queryable } from '../store/database.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { challengeRoutes } from './challenge-routes.ts';
@@ -9,8 +10,10 @@ import { RequestRefusedError } from './refusal.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** The HTTP face of the simulator; it does not listen yet. */
-export function createServer(context: SimulatorContext, logger: FastifyBaseLogger | undefined): FastifyInstance {
-  const server = Fastify({ ...(logger === undefined ? {} : { loggerInstance: logger }), disableRequestLogging: true });
+export function createServer(context: SimulatorContext, logger: Logger | undefined): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger | undefined = logger;
+  const logController = new LogController({ disableRequestLogging: true });
+  const server = Fastify(loggerInstance === undefined ? { logController } : { loggerInstance, logController });
 
   // A void has no body, whatever content type its client puts there; an approval comes from a form without fields.
   server.removeContentTypeParser('application/json');
@@ -33,9 +36,11 @@ export function createServer(context: SimulatorContext, logger: FastifyBaseLogge
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: { code: 'not_found', message: 'There is no such call.' } }));
 
   server.addHook('preClose', async () => context.openEnds.close());
-  server.get('/health', async (_request, reply) => {
-    const healthy = await answers(context.db);
-    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'down', postgres: healthy ? 'ok' : 'down' });
+  addHealthRoutes(server, {
+    ready: async () => {
+      const ready = await answers(context.db);
+      return { ready, dependencies: { postgres: ready ? 'ok' : 'down' } };
+    },
   });
   moneyRoutes(server, context);
   enquiryRoutes(server, context);

@@ -28,7 +28,8 @@ export function webhookRoutes(server: FastifyInstance, context: SimulatorContext
   server.post('/admin/webhook', async (request) => {
     const asked = parse(webhookBody, request.body);
     const secret = asked.secret ?? context.webhookSecret;
-    if (secret === null) throw new RequestRefusedError(422, 'no_webhook_secret', 'The simulator was started without a webhook secret: give one.');
+    if (secret === null)
+      throw new RequestRefusedError(422, 'no_webhook_secret', 'The simulator was started without a webhook secret: give one.');
     const authorisation = await findAuthorisation(context.db, asked.authorisation);
     if (authorisation === null) throw notFound();
 

@@ -8,7 +8,12 @@ import { refusalAnswer, write, type ActionUrl } from './perform.ts';
 const decisions = { approve, expire };
 
 /** What happens to an authorisation without a call of the merchant: the buyer approves, or time passes. `null` when there is no such authorisation. */
-export async function intervene(db: Database, what: keyof typeof decisions, id: string, actionUrl: ActionUrl): Promise<RecordedAnswer | null> {
+export async function intervene(
+  db: Database,
+  what: keyof typeof decisions,
+  id: string,
+  actionUrl: ActionUrl,
+): Promise<RecordedAnswer | null> {
   if ((await findAuthorisation(db, id)) === null) return null;
   return db.transact(async (tx) => {
     const before = await lockAuthorisation(tx, id);

@@ -15,7 +15,11 @@ const retryMs = 1_000;
  * Starts doing late operations, those left over from an earlier process first. Taking one and doing it are one transaction, so a death in between
  * loses nothing and does nothing twice. Disposal ends the one under way and leaves the rest to the next start.
  */
-export function startLateRunner(db: Database, act: (tx: Queryable, late: LateOperation) => Promise<unknown>, onError: (error: unknown) => void): LateRunner {
+export function startLateRunner(
+  db: Database,
+  act: (tx: Queryable, late: LateOperation) => Promise<unknown>,
+  onError: (error: unknown) => void,
+): LateRunner {
   const stop = new AbortController();
   let alarm = new AbortController();
 

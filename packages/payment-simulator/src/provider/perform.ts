@@ -34,8 +34,11 @@ export async function perform(tx: Queryable, request: MoneyRequest, ruling: Ruli
   const claim = await claimKey(tx, key, intent);
   if (claim.kind === 'known') return claim.fingerprint === intent ? { ...claim.answer, replayed: true } : keyReused;
 
-  const { view, refusal } = await (request.operation === 'authorise' ? open(tx, request, ruling, actionUrl) : move(tx, request, ruling, actionUrl));
-  const answer = refusal === null ? { status: request.operation === 'authorise' ? 201 : 200, body: JSON.stringify(view) } : refusalAnswer(refusal, view);
+  const { view, refusal } = await (request.operation === 'authorise'
+    ? open(tx, request, ruling, actionUrl)
+    : move(tx, request, ruling, actionUrl));
+  const answer =
+    refusal === null ? { status: request.operation === 'authorise' ? 201 : 200, body: JSON.stringify(view) } : refusalAnswer(refusal, view);
   await recordAnswer(tx, key, view.id, answer);
   return { ...answer, replayed: false };
 }

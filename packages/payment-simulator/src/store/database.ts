@@ -2,7 +2,10 @@ import pg from 'pg';
 
 /** Something SQL can be sent to: the pool, or one transaction of it. */
 export interface Queryable {
-  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+  query<Row extends pg.QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
 }
 
 /** The simulator's tables. */

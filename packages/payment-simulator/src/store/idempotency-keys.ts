@@ -14,7 +14,10 @@ export type Claim = { readonly kind: 'new' } | { readonly kind: 'known'; readonl
  * the second claims the key.
  */
 export async function claimKey(tx: Queryable, key: string, fingerprint: string): Promise<Claim> {
-  const { rowCount } = await tx.query('INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2) ON CONFLICT DO NOTHING', [key, fingerprint]);
+  const { rowCount } = await tx.query('INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    key,
+    fingerprint,
+  ]);
   if (rowCount === 1) return { kind: 'new' };
   const { rows } = await tx.query<{ fingerprint: string; answer_status: number | null; answer_body: string | null }>(
     'SELECT fingerprint, answer_status, answer_body FROM idempotency_key WHERE key = $1',
@@ -27,7 +30,12 @@ export async function claimKey(tx: Queryable, key: string, fingerprint: string):
 
 /** Records what the key's call was answered, in the transaction that claimed it. */
 export async function recordAnswer(tx: Queryable, key: string, authorisation: string, { status, body }: RecordedAnswer): Promise<void> {
-  await tx.query('UPDATE idempotency_key SET authorisation_id = $2, answer_status = $3, answer_body = $4 WHERE key = $1', [key, authorisation, status, body]);
+  await tx.query('UPDATE idempotency_key SET authorisation_id = $2, answer_status = $3, answer_body = $4 WHERE key = $1', [
+    key,
+    authorisation,
+    status,
+    body,
+  ]);
 }
 
 /** Whether a call under this key has had its effect. */

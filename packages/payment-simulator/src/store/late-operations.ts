@@ -11,12 +11,10 @@ export interface LateOperation {
 
 /** Keeps an operation until it is due, `ms` milliseconds of database time from now. */
 export async function postpone(db: Queryable, { request, verdict, behaviour }: LateOperation, ms: number): Promise<void> {
-  await db.query(`INSERT INTO late_operation (due_at, request, verdict, behaviour) VALUES (now() + $1::float8 * interval '1 ms', $2, $3, $4)`, [
-    ms,
-    JSON.stringify(request),
-    verdict,
-    behaviour,
-  ]);
+  await db.query(
+    `INSERT INTO late_operation (due_at, request, verdict, behaviour) VALUES (now() + $1::float8 * interval '1 ms', $2, $3, $4)`,
+    [ms, JSON.stringify(request), verdict, behaviour],
+  );
 }
 
 /** Takes the operation that has been due longest; `null` when none is due. It comes back if the transaction fails. */

@@ -74,7 +74,18 @@ async function append(db: Queryable, entry: Omit<LedgerEntry, 'id' | 'at'>): Pro
   const { rows } = await db.query<{ id: string; at: Date }>(
     `INSERT INTO ledger (operation, order_ref, authorisation_id, key, amount, currency, outcome, reason, behaviour, status)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, at`,
-    [entry.operation, entry.order, entry.authorisation, entry.key, entry.amount, entry.currency, entry.outcome, entry.reason, entry.behaviour, entry.status],
+    [
+      entry.operation,
+      entry.order,
+      entry.authorisation,
+      entry.key,
+      entry.amount,
+      entry.currency,
+      entry.outcome,
+      entry.reason,
+      entry.behaviour,
+      entry.status,
+    ],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('the ledger gave no number');

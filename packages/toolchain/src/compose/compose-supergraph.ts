@@ -4,7 +4,7 @@ import { GraphQLError, parse, Source } from 'graphql';
 import { inRoot } from '../repository.ts';
 import { placeOf, type Problem } from './problem.ts';
 import { schemaProblems } from './schema-rules.ts';
-import { parseSupergraphConfig } from './supergraph-config.ts';
+import { parseSupergraphConfig, type SubgraphEntry } from './supergraph-config.ts';
 
 /** Either a supergraph without a blemish, or every reason why there is none. */
 export type Composed = { readonly ok: true; readonly supergraph: string } | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -16,14 +16,22 @@ type Hint = CompositionSuccess['hints'][number];
 // Meant, and explained where they arise: each subgraph knows its own error codes, and the scope enum is only an argument of @cacheControl.
 const MEANT_HINTS = new Set(['INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM ErrorCode', 'UNUSED_ENUM_TYPE CacheControlScope']);
 
-/** Composes what `supergraph.yaml` lists, and holds the result against the rules of the graph. */
+/** A subgraph to be composed: its entry and the text of its schema. */
+export type SubgraphText = SubgraphEntry & { readonly sdl: string };
+
+/** Composes what `supergraph.yaml` lists. */
 export function composeSupergraph(): Composed {
   const entries = parseSupergraphConfig(readFileSync(inRoot('supergraph.yaml'), 'utf8'));
+  return composeSubgraphs(entries.map((entry) => ({ ...entry, sdl: readFileSync(inRoot(entry.file), 'utf8') })));
+}
+
+/** Composes subgraphs, and holds the result against the rules of the graph. */
+export function composeSubgraphs(subgraphs: readonly SubgraphText[]): Composed {
   try {
-    const services = entries.map(({ name, routingUrl, file }) => ({
+    const services = subgraphs.map(({ name, routingUrl, file, sdl }) => ({
       name,
       url: routingUrl,
-      typeDefs: parse(new Source(readFileSync(inRoot(file), 'utf8'), file)),
+      typeDefs: parse(new Source(sdl, file)),
     }));
     const { errors = [], hints = [], supergraphSdl } = composeServices(services);
     const problems = [...errors.map(toProblem), ...schemaProblems(services), ...hints.filter((hint) => !isMeant(hint)).map(toHintProblem)];

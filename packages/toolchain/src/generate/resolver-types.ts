@@ -1,29 +1,8 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { codegen } from '@graphql-codegen/core';
-import * as typescript from '@graphql-codegen/typescript';
-import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
-import { parse, Source } from 'graphql';
+import { join } from 'node:path';
 import { inRoot } from '../repository.ts';
 import { onceFor, textOf } from './stamp.ts';
-
-// What a resolver receives and what it may return, after and before the scalars of `@tally/subgraph-kit`.
-const SCALARS = {
-  ID: { input: 'string', output: 'string' },
-  DateTime: { input: 'Date', output: 'Date' },
-  MinorUnits: { input: 'number', output: 'number' },
-  CurrencyCode: { input: 'string', output: 'string' },
-};
-
-// An absent property and `undefined` mean null to GraphQL; `exactOptionalPropertyTypes` would tell them apart.
-const TYPES_CONFIG = {
-  enumsAsTypes: true,
-  useTypeImports: true,
-  strictScalars: true,
-  maybeValue: 'T | null | undefined',
-  scalars: SCALARS,
-};
-const RESOLVERS_CONFIG = { ...TYPES_CONFIG, federation: true, contextType: '../graphql/context.ts#Context' };
 
 /**
  * Generates `src/generated/resolvers.ts` of a subgraph from its `schema.graphql`.
@@ -41,18 +20,10 @@ export async function generateResolverTypes(name: string): Promise<boolean> {
   const mappers = textOf(inRoot('subgraphs', name, 'codegen.mappers.json')) || '{}';
   const filename = inRoot('subgraphs', name, 'src', 'generated', 'resolvers.ts');
 
-  return onceFor([sdl, mappers, textOf(import.meta.filename)], filename, async () => {
-    const text = await codegen({
-      filename,
-      schema: parse(new Source(sdl, path)),
-      documents: [],
-      config: {},
-      pluginMap: { typescript, 'typescript-resolvers': typescriptResolvers },
-      plugins: [
-        { typescript: TYPES_CONFIG },
-        { 'typescript-resolvers': { ...RESOLVERS_CONFIG, mappers: JSON.parse(mappers) as Record<string, string> } },
-      ],
-    });
-    await writeFile(filename, text);
+  return onceFor([sdl, mappers, textOf(join(import.meta.dirname, 'codegen.ts'))], filename, async () => {
+    // Loaded only when needed: most starts generate nothing.
+    const [{ parse, Source }, { resolverTypesOf }] = await Promise.all([import('graphql'), import('./codegen.ts')]);
+    const document = parse(new Source(sdl, path));
+    await writeFile(filename, await resolverTypesOf(filename, document, JSON.parse(mappers) as Record<string, string>));
   });
 }

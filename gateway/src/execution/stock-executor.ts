@@ -1,0 +1,101 @@
+import { executeQueryPlan } from '@apollo/gateway';
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Logger } from '@tally/runtime';
+import type { PlanCache } from '../planning/plan-cache.ts';
+import type { GraphOperation } from '../planning/operation.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import type { Execute, Execution } from './execute.ts';
+import { SubgraphError, type FetchFromSubgraph } from './fetch-from-subgraph.ts';
+import { fromSubgraph, placesOf } from './subgraph-errors.ts';
+
+type Arguments = Parameters<typeof executeQueryPlan>;
+type ServiceMap = Arguments[1];
+type RequestContext = Arguments[2];
+type OperationContext = Arguments[3];
+type DataSource = ServiceMap[string];
+type Process = Parameters<DataSource['process']>[0];
+type Processed = Awaited<ReturnType<DataSource['process']>>;
+
+/**
+ * Executes plans with the function that @apollo/gateway exports; class `ApolloGateway` is never constructed. Its own spans are suppressed: ours are
+ * request, plan and fetch.
+ */
+export function createStockExecutor(options: {
+  readonly plans: PlanCache<GraphOperation>;
+  readonly fetchFromSubgraph: FetchFromSubgraph;
+  readonly logger: Logger;
+}): Execute {
+  const { plans, fetchFromSubgraph, logger } = options;
+  const perGeneration = new WeakMap<Generation, ServiceMap>();
+  const perOperation = new WeakMap<GraphOperation, OperationContext>();
+
+  return async (execution) => {
+    const { operation, facts } = execution;
+    const { generation } = operation;
+    const plan = await plans.plan(operation);
+    const services = remembered(perGeneration, generation, () => dataSources(generation, fetchFromSubgraph));
+    const operationContext = remembered(perOperation, operation, () => ({
+      schema: generation.apiSchema,
+      operation: operation.definition,
+      fragments: { ...operation.fragments },
+    }));
+    return await context.with(suppressTracing(facts.trace), () =>
+      executeQueryPlan(plan, services, requestContextOf(execution, logger), operationContext, generation.supergraphSchema, generation.api),
+    );
+  };
+}
+
+function remembered<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function dataSources({ subgraphs }: Generation, fetchFromSubgraph: FetchFromSubgraph): ServiceMap {
+  const map: ServiceMap = Object.create(null) as ServiceMap;
+  for (const { name } of subgraphs) map[name] = { process: (options) => process(name, options, fetchFromSubgraph) };
+  return map;
+}
+
+async function process(subgraph: string, { request, context: given }: Process, fetchFromSubgraph: FetchFromSubgraph): Promise<Processed> {
+  const { caller, facts, operation } = (given as { readonly execution: Execution }).execution;
+  const query = request.query ?? '';
+  const variables: Readonly<Record<string, unknown>> = request.variables ?? {};
+  try {
+    const mutation = operation.definition.operation === 'mutation' && variables['representations'] === undefined;
+    const { data, errors } = await fetchFromSubgraph({ subgraph, query, operationName: request.operationName, variables, mutation, caller, facts });
+    return errors.length === 0 ? { data } : { data, errors: errors.map(fromSubgraph) };
+  } catch (error) {
+    if (!(error instanceof SubgraphError)) throw error;
+    return { data: null, errors: placesOf(error, query, variables['representations']) };
+  }
+}
+
+/** What `executeQueryPlan` reads is `request.variables`, `context` and `metrics`; the rest completes the type. */
+function requestContextOf(execution: Execution, logger: Logger): RequestContext {
+  const { operation, variables } = execution;
+  return {
+    request: { variables },
+    context: { execution },
+    metrics: {},
+    logger,
+    schema: operation.generation.apiSchema,
+    schemaHash: '' as RequestContext['schemaHash'],
+    cache: noCache,
+    queryHash: operation.key,
+    document: operation.document,
+    source: '',
+    operationName: operation.name,
+    operation: operation.definition,
+    overallCachePolicy: undefined,
+  };
+}
+
+const noCache: RequestContext['cache'] = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(false),
+};

@@ -1,0 +1,56 @@
+/** `default`, the only one for production. `load`: wider buckets, for benchmarks and crash suites. `off`: federation audits on foreign graphs. */
+export const limitsProfiles = ['default', 'load', 'off'] as const;
+
+export type LimitsProfile = (typeof limitsProfiles)[number];
+
+/** Limits of one document and one body, the same on every transport. Depths count the root field as 1. */
+export interface Limits {
+  readonly depth: number;
+  /** Depth below `__schema` and `__type`: the standard introspection query is 15 deep. */
+  readonly introspectionDepth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly directives: number;
+  /** Occurrences of one response name in one place. */
+  readonly repeats: number;
+  /** Selections once all fragments are written out. */
+  readonly selections: number;
+  readonly tokens: number;
+  readonly bodyBytes: number;
+  readonly jsonDepth: number;
+  /** What rate limits are multiplied by; 0 switches them off. */
+  readonly rateFactor: number;
+}
+
+const standard: Limits = {
+  depth: 12,
+  introspectionDepth: 20,
+  aliases: 15,
+  rootFields: 20,
+  directives: 20,
+  repeats: 50,
+  selections: 10_000,
+  tokens: 1_000,
+  bodyBytes: 256 * 1024,
+  jsonDepth: 32,
+  rateFactor: 1,
+};
+
+/** @see docs/security.md, GraphQL hardening */
+export const limitsOf: Readonly<Record<LimitsProfile, Limits>> = {
+  default: standard,
+  load: { ...standard, rateFactor: 10_000 },
+  off: {
+    depth: Infinity,
+    introspectionDepth: Infinity,
+    aliases: Infinity,
+    rootFields: Infinity,
+    directives: Infinity,
+    repeats: Infinity,
+    selections: Infinity,
+    tokens: Infinity,
+    bodyBytes: 16 * 1024 * 1024,
+    jsonDepth: Infinity,
+    rateFactor: 0,
+  },
+};

@@ -1,0 +1,74 @@
+import { topicOf, topics, type Topic } from '@tally/events';
+import { createVerifier, gatewayIssuer, staticKeys, type Verifier } from '@tally/identity';
+import { systemClock, type Clock } from '@tally/kernel';
+import { createPostgresEventLog, openWakeChannel, startRelay, type EventLog, type WakeChannel } from '@tally/messaging';
+import { createLogger, startMetricsServer, startTelemetry, toStartupError, type Logger } from '@tally/runtime';
+import pg from 'pg';
+import type { SubgraphConfig } from './subgraph-config.ts';
+
+/** What a caller of `startX` may hand in; the rest is opened from the configuration. What was handed in is not closed. */
+export interface SubgraphOverrides {
+  readonly eventLog?: EventLog;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Called with the text of every statement of the subgraph's own pool. */
+  readonly onStatement?: (text: string) => void;
+}
+
+/** The parts that every subgraph is wired from. Disposal closes what was opened here, in reverse. */
+export interface SubgraphParts extends AsyncDisposable {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly eventLog: EventLog;
+  /** Wakes this subgraph's relay. */
+  readonly wake: WakeChannel;
+  /** Of gateway tokens for this subgraph. */
+  readonly verifier: Verifier;
+  /** Further channels between the processes of this subgraph, such as the one that `wait: SETTLED` waits on. */
+  openChannel(channel: string): Promise<WakeChannel>;
+  /** The relay of this subgraph's outbox; start it first, so that it stops last. */
+  startRelay(): ReturnType<typeof startRelay>;
+}
+
+/**
+ * Opens what every subgraph needs besides its own tables.
+ *
+ * @throws {StartupError} the database does not answer, in one line that says what to do.
+ */
+export async function openSubgraphParts(name: string, config: SubgraphConfig, overrides: SubgraphOverrides = {}): Promise<SubgraphParts> {
+  await using stack = new AsyncDisposableStack();
+  const logger = overrides.logger?.child({ service: name }) ?? createLogger({ service: name });
+  if (config.metricsPort !== null) {
+    const telemetry = stack.use(startTelemetry({ service: name, ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }));
+    stack.use(await startMetricsServer({ port: config.metricsPort, host: config.http?.host ?? '127.0.0.1', telemetry }));
+  }
+  await assertDatabase(name, config.databaseUrl);
+  const eventLog = overrides.eventLog ?? stack.use(createPostgresEventLog({ databaseUrl: config.log.databaseUrl, topics: allTopics(), logger, wake: config.wake }));
+  const openChannel = (channel: string) => openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
+  const wake = stack.use(await openChannel(`outbox_${name}`));
+  const owned = stack.move();
+  return {
+    logger,
+    clock: overrides.clock ?? systemClock,
+    eventLog,
+    wake,
+    verifier: createVerifier({ kind: 'gateway', issuer: gatewayIssuer, audience: name, keys: staticKeys(config.gatewayKeys) }),
+    openChannel: async (channel) => owned.use(await openChannel(channel)),
+    startRelay: () => startRelay({ databaseUrl: config.databaseUrl, name, log: eventLog, wake, logger }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Facts of every topic of the catalogue. */
+export const allTopics = () => (Object.keys(topics) as Topic[]).map(topicOf);
+
+async function assertDatabase(name: string, databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    await client.end();
+  } catch (cause) {
+    const { host } = new URL(databaseUrl);
+    throw toStartupError(`PostgreSQL of ${name} at ${host}`, cause);
+  }
+}

@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { inRoot, root } from './repository.ts';
+
+type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Readonly<Record<string, string>>>>;
+type Lock = { readonly packages: Readonly<Record<string, { readonly version?: string }>> };
+
+const WORKSPACES = ['package.json', 'gateway/package.json', ...globSync('{subgraphs,packages}/*/package.json', { cwd: root })];
+
+function declared() {
+  return WORKSPACES.flatMap((path) => {
+    const manifest = readJson(path) as Manifest;
+    const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
+    const by = path === 'package.json' ? 'root' : basename(dirname(path));
+    return Object.entries(all)
+      .filter(([name]) => !name.startsWith('@tally/'))
+      .map(([name, version]) => ({ name, version, by }));
+  });
+}
+
+test('docs/dependencies.md gives every direct dependency, who declares it and a reason', () => {
+  const rows = readFileSync(inRoot('docs', 'dependencies.md'), 'utf8').matchAll(
+    /^\| `(?<name>[^`]+)` +\| (?<by>[^|]+?) +\| (?<why>[^|]+?) +\|$/gm,
+  );
+  const documented = [...rows].flatMap(({ groups: { name = '', by = '' } = {} }) =>
+    by.split(', ').map((workspace) => `${name} in ${workspace}`),
+  );
+
+  expect(documented.sort()).toEqual(
+    declared()
+      .map(({ name, by }) => `${name} in ${by}`)
+      .sort(),
+  );
+});
+
+test('a package has one exact version in all workspaces', () => {
+  const versions = Map.groupBy(declared(), ({ name }) => name);
+
+  for (const [name, uses] of versions) {
+    expect([name, new Set(uses.map(({ version }) => version)).size]).toEqual([name, 1]);
+    expect(uses[0]?.version).toMatch(/^(npm:\S+@)?\d/);
+  }
+});
+
+test.each(['graphql', '@apollo/federation-internals', '@opentelemetry/api'])('%s is installed once', (name) => {
+  const { packages } = readJson('package-lock.json') as Lock;
+  expect(Object.keys(packages).filter((path) => path.endsWith(`node_modules/${name}`))).toEqual([`node_modules/${name}`]);
+});
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(inRoot(path), 'utf8'));
+}

@@ -1,0 +1,87 @@
+import { context, metrics, propagation, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import type { Logger } from '@tally/runtime';
+import type { AttemptEnd } from './domain/evidence.ts';
+import type { Call, Operation } from './domain/operation.ts';
+import type { Settlement } from './domain/settlement.ts';
+
+/** Trace context as it travels in a row (W3C Trace Context). */
+interface Carried {
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+}
+
+/** The trace context of the caller, to be kept with what it started. */
+export function carriedTrace(): Carried {
+  const carrier: { traceparent?: string; tracestate?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return { traceparent: carrier.traceparent ?? null, tracestate: carrier.tracestate ?? null };
+}
+
+/** Runs one step of an operation as part of the trace that its command came in. */
+export async function inOperationSpan<T>(carried: Carried, { kind, state }: Operation, work: () => Promise<T>): Promise<T> {
+  const { traceparent, tracestate } = carried;
+  const parent = traceparent === null ? context.active() : propagation.extract(context.active(), tracestate === null ? { traceparent } : { traceparent, tracestate });
+  return trace.getTracer('tally.payments').startActiveSpan(`payment ${kind.toLowerCase()}`, { attributes: { 'payment.operation.state': state } }, parent, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      if (error instanceof Error) span.recordException(error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** The business events of payments: counter, span event and log line in one call. No amounts, tokens or buyers. */
+export interface PaymentsTelemetry {
+  commandTaken(kind: Call, orderId: string): void;
+  attemptEnded(operation: Call | 'ENQUIRE', end: AttemptEnd, latencyMs: number, orderId: string): void;
+  settled(kind: Call, settlement: Settlement, orderId: string): void;
+  leaseLost(kind: Call, orderId: string): void;
+  breakerChanged(provider: string, state: string): void;
+}
+
+/** @param logger of the process. */
+export function createPaymentsTelemetry(logger: Logger): PaymentsTelemetry {
+  const meter = metrics.getMeter('tally.payments');
+  const commands = meter.createCounter('payment_commands_total', { description: 'commands taken, by kind' });
+  const attempts = meter.createHistogram('payment_attempt_duration_seconds', { unit: 's', description: 'calls to the provider, by operation and outcome' });
+  const replies = meter.createCounter('payment_facts_total', { description: 'facts told, by type' });
+  const parked = meter.createCounter('payment_attention_total', { description: 'payments parked for a person' });
+  const lost = meter.createCounter('payment_leases_lost_total', { description: 'results refused because somebody else took over' });
+  const breaker = meter.createCounter('payment_breaker_changes_total', { description: 'changes of a circuit breaker, by provider and state' });
+  const tell = (event: string, attributes: Attributes): void => void trace.getActiveSpan()?.addEvent(event, attributes);
+
+  return {
+    commandTaken(kind, orderId) {
+      commands.add(1, { kind });
+      logger.debug({ kind, orderId }, 'payment command taken');
+    },
+    attemptEnded(operation, { outcome, errorCode }, latencyMs, orderId) {
+      attempts.record(latencyMs / 1000, { operation, outcome });
+      tell('attempt ended', { operation, outcome, latencyMs });
+      const level = outcome === 'SUCCEEDED' || outcome === 'DECLINED' ? 'debug' : 'warn';
+      logger[level]({ operation, outcome, errorCode, latencyMs, orderId }, 'payment attempt ended');
+    },
+    settled(kind, { facts, payment }, orderId) {
+      for (const { type } of facts) {
+        replies.add(1, { type });
+        tell(type, { kind });
+        logger.info({ kind, type, orderId }, 'payment fact');
+      }
+      if (payment === null || payment.attention === null) return;
+      parked.add(1);
+      logger.error({ kind, attention: payment.attention, orderId }, 'payment needs attention');
+    },
+    leaseLost(kind, orderId) {
+      lost.add(1);
+      logger.warn({ kind, orderId }, 'lease lost: somebody else took over');
+    },
+    breakerChanged(provider, state) {
+      breaker.add(1, { provider, state });
+      logger.warn({ provider, state }, 'circuit breaker of the payment provider');
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { metrics, trace, type Attributes } from '@opentelemetry/api';
+import type { Logger } from '@tally/runtime';
+import type { ClaimState } from './domain/stock-claim.ts';
+
+/** One function per business event: a count with few labels, an event on the active span, a line in the log. */
+export interface Telemetry {
+  /** ReserveStock was answered; `reason` says why not. */
+  stockAnswered(orderId: string, state: ClaimState, reason: string | null): void;
+  stockCommitted(orderId: string): void;
+  stockReleased(orderId: string, reason: string): void;
+  stockAdjusted(variantId: string, delta: number): void;
+  catalogueChanged(productId: string, version: number): void;
+  /** A search fell back to letters, or found nothing at all. */
+  searched(found: boolean): void;
+}
+
+export function createTelemetry(logger: Logger): Telemetry {
+  const meter = metrics.getMeter('tally.products');
+  const counters = {
+    answered: meter.createCounter('stock_reservations_total', { description: 'answers to ReserveStock, by state of the claim and reason' }),
+    committed: meter.createCounter('stock_commits_total', { description: 'orders whose stock was sold' }),
+    released: meter.createCounter('stock_releases_total', { description: 'orders whose stock was given back' }),
+    adjusted: meter.createCounter('stock_adjustments_total', { description: 'changes of stock by staff' }),
+    catalogue: meter.createCounter('catalogue_changes_total', { description: 'products created or changed' }),
+    searches: meter.createCounter('catalogue_searches_total', { description: 'first pages of searches with words, by whether they found anything' }),
+  };
+  const tell = (name: string, fields: Attributes): void => {
+    trace.getActiveSpan()?.addEvent(name, fields);
+    logger.debug(fields, name);
+  };
+  return {
+    stockAnswered(orderId, state, reason) {
+      const fields = { state, reason: reason ?? 'none' };
+      counters.answered.add(1, fields);
+      tell('stock answered', { ...fields, order: orderId });
+    },
+    stockCommitted(orderId) {
+      counters.committed.add(1);
+      tell('stock committed', { order: orderId });
+    },
+    stockReleased(orderId, reason) {
+      counters.released.add(1);
+      tell('stock released', { order: orderId, reason });
+    },
+    stockAdjusted(variantId, delta) {
+      counters.adjusted.add(1, { direction: delta > 0 ? 'in' : 'out' });
+      tell('stock adjusted', { variant: variantId, delta });
+    },
+    catalogueChanged(productId, version) {
+      counters.catalogue.add(1);
+      tell('catalogue changed', { product: productId, version });
+    },
+    searched(found) {
+      counters.searches.add(1, { found });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Id } from '@tally/kernel';
+import type { Role } from './roles.ts';
+
+export interface Account {
+  readonly id: Id<'usr'>;
+  /** Lower case, NFC. */
+  readonly email: string;
+  readonly displayName: string | null;
+  readonly role: Role;
+  readonly locale: string;
+  /** Sequence of users.user.v1. */
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+/** An account with what it signs in with; never leaves the use cases of signing in. */
+export interface Credentials {
+  readonly account: Account;
+  readonly passwordHash: string;
+}
+
+const maxEmailLength = 254;
+
+/** The one spelling of an address, or `null`. Syntax is checked loosely: only a mail proves an address (RFC 5321 §4.5.3.1 for the length). */
+export function parseEmail(text: string): string | null {
+  const email = text.trim().normalize('NFC').toLowerCase();
+  return email.length <= maxEmailLength && /^[^\s@<>(),;:"[\]\\]{1,64}@[^\s@<>(),;:"[\]\\]+\.[^\s@.<>(),;:"[\]\\]{2,}$/.test(email) ? email : null;
+}
+
+/** A name as people write it: 1 to 100 characters without control characters; `null` when none is given; `undefined` when it is not one. */
+export function parseDisplayName(text: string | null | undefined): string | null | undefined {
+  const name = text?.trim().normalize('NFC') ?? '';
+  if (name === '') return null;
+  return name.length <= 100 && !/\p{Cc}/u.test(name) ? name : undefined;
+}

@@ -1,0 +1,39 @@
+import { requireUser, scalarResolvers } from '@tally/subgraph-kit';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { node, nodes } from './node.ts';
+import { toAuthPayload, toUserPayload } from './payloads.ts';
+import { visibleAccount } from './visibility.ts';
+
+export const resolvers: Resolvers = {
+  DateTime: scalarResolvers.DateTime,
+  Query: {
+    me: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.accounts.load(viewer.userId) : null),
+    node: (_, { id }, context) => node(id, context),
+    nodes: (_, { ids }, context) => nodes(ids, context),
+  },
+  Mutation: {
+    register: async (_, { input }, { useCases }) => toAuthPayload(await useCases.register({ ...input, displayName: input.displayName })),
+    login: async (_, { input }, { useCases }) => toAuthPayload(await useCases.logIn(input)),
+    sessionRefresh: async (_, { refreshToken }, { useCases }) => toAuthPayload(await useCases.refreshSession(refreshToken)),
+    logout: async (_, { allDevices }, { viewer, useCases }) => {
+      const { userId, sessionId } = requireUser(viewer);
+      await useCases.logOut({ userId, sessionId, allDevices: allDevices ?? false });
+      return true;
+    },
+    addressSave: async (_, { input: { id, ...address } }, { viewer, useCases, loaders }) => {
+      const { userId } = requireUser(viewer);
+      return toUserPayload(await useCases.saveAddress({ userId, id, address }), () => loaders.accounts.load(userId));
+    },
+    addressRemove: async (_, { id }, { viewer, useCases, loaders }) => {
+      const { userId } = requireUser(viewer);
+      return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId));
+    },
+  },
+  User: {
+    __resolveReference: ({ id }, context) => visibleAccount(id, context),
+    // Whoever holds an account here may see it whole: visibleAccount and the payloads give it to nobody else.
+    addresses: async ({ id }, _, { loaders }) => [...((await loaders.addresses.load(id)) ?? [])],
+  },
+  Node: { __resolveType: (parent) => parent.__typename },
+  UserError: { __resolveType: (parent) => parent.__typename },
+};

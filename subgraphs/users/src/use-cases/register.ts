@@ -1,0 +1,52 @@
+import { newId, ok, refuse, type Clock, type Outcome } from '@tally/kernel';
+import { parseDisplayName, parseEmail } from '../domain/account.ts';
+import { userChanged } from '../domain/messages.ts';
+import { normalisePassword, passwordFault } from '../domain/password-rules.ts';
+import type { Refusal } from '../domain/refusals.ts';
+import type { SignAccess } from '../ports/access-tokens.ts';
+import { HasherBusyError, type PasswordHasher } from '../ports/password-hasher.ts';
+import type { UnitOfWork } from '../ports/unit-of-work.ts';
+import type { UsersTelemetry } from '../telemetry.ts';
+import { newRefreshToken, openSession, toSignIn, type SignIn } from './open-session.ts';
+
+export interface Register {
+  readonly email: string;
+  readonly password: string;
+  readonly displayName: string | null | undefined;
+}
+
+const faultMessages = {
+  TOO_SHORT: 'Use at least 10 characters.',
+  TOO_LONG: 'Use at most 128 characters.',
+  COMMON: 'This password is among the first that are tried. Choose another.',
+} as const;
+
+export function createRegister(deps: { transact: UnitOfWork; hasher: PasswordHasher; signAccess: SignAccess; clock: Clock; telemetry: UsersTelemetry }) {
+  const { transact, hasher, signAccess, clock, telemetry } = deps;
+  return async function register(command: Register): Promise<Outcome<SignIn, Refusal>> {
+    const email = parseEmail(command.email);
+    if (email === null) return refuse({ kind: 'INVALID', field: 'email', message: 'This is no e-mail address.' });
+    const displayName = parseDisplayName(command.displayName);
+    if (displayName === undefined) return refuse({ kind: 'INVALID', field: 'displayName', message: 'Use 1 to 100 characters.' });
+    const fault = passwordFault(command.password);
+    if (fault !== null) return refuse({ kind: 'WEAK_PASSWORD', message: faultMessages[fault] });
+
+    let passwordHash: string;
+    try {
+      passwordHash = await hasher.hash(normalisePassword(command.password));
+    } catch (error) {
+      if (error instanceof HasherBusyError) return refuse({ kind: 'RATE_LIMITED', retryAfterMs: error.retryAfterMs });
+      throw error;
+    }
+    const refreshToken = newRefreshToken();
+    const opened = await transact(async (unit) => {
+      const added = await unit.accounts.add({ id: newId('usr'), email, displayName, passwordHash });
+      if (added === null) return null;
+      await unit.outbox.append(userChanged(added.account, added.sequence));
+      return { account: added.account, session: await openSession(unit, added.account, refreshToken, clock) };
+    });
+    if (opened === null) return refuse({ kind: 'EMAIL_TAKEN' });
+    telemetry.registered();
+    return ok(await toSignIn(signAccess, opened.account, opened.session, refreshToken));
+  };
+}
