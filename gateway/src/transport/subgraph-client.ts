@@ -1,4 +1,5 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Context, type Tracer } from '@opentelemetry/api';
+import type { Caller } from '@tally/identity';
 import type { Logger } from '@tally/runtime';
 import {
   DeadlineError,
@@ -8,7 +9,6 @@ import {
   type SubgraphAnswerError,
   type SubgraphFetch,
 } from '../execution/fetch-from-subgraph.ts';
-import type { AuthorisationFor } from '../identity/subgraph-tokens.ts';
 import { UnreachableError, type Transport, type TransportResponse } from './transport.ts';
 
 /** How a subgraph answered last: never asked for, only noticed. */
@@ -22,7 +22,8 @@ export interface SubgraphClient {
 
 export interface SubgraphClientOptions {
   readonly transports: ReadonlyMap<string, Transport>;
-  readonly authorisationFor: AuthorisationFor;
+  /** The `authorization` header for one subgraph on behalf of one caller; `undefined` sends none. */
+  readonly authorisationFor: (caller: Caller, subgraph: string) => Promise<string | undefined>;
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly fetched: (subgraph: string, result: 'ok' | 'error', seconds: number) => void;
@@ -99,7 +100,7 @@ function readAnswer({ status, body }: TransportResponse, subgraph: string): Subg
     throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered ${String(status)}`);
   }
   if (!isRecord(body)) throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered no GraphQL`);
-  const errors = Array.isArray(body['errors']) ? body['errors'].filter(isAnswerError) : [];
+  const errors = Array.isArray(body['errors']) ? body['errors'].map(toAnswerError) : [];
   const data = isRecord(body['data']) ? body['data'] : null;
   if (data === null && errors.length === 0) throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered ${String(status)} without data`);
   return { data, errors };
@@ -107,8 +108,16 @@ function readAnswer({ status, body }: TransportResponse, subgraph: string): Subg
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isAnswerError = (value: unknown): value is SubgraphAnswerError =>
-  isRecord(value) &&
-  typeof value['message'] === 'string' &&
-  (value['path'] === undefined || (Array.isArray(value['path']) && value['path'].every((part) => typeof part === 'string' || typeof part === 'number'))) &&
-  (value['extensions'] === undefined || isRecord(value['extensions']));
+/** Keeps every error, whatever it looks like: a dropped error would turn a failure into a plain null. */
+function toAnswerError(value: unknown): SubgraphAnswerError {
+  if (!isRecord(value)) return { message: 'unreadable error' };
+  const { message, path, extensions } = value;
+  return {
+    message: typeof message === 'string' ? message : 'unreadable error',
+    ...(isPath(path) ? { path } : {}),
+    ...(isRecord(extensions) ? { extensions } : {}),
+  };
+}
+
+const isPath = (value: unknown): value is readonly (string | number)[] =>
+  Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number');

@@ -1,13 +1,6 @@
 import type { MessageType, ReceivedEvent, TopicFacts } from '@tally/events';
 import type { EventLog, From } from './event-log.ts';
-
-/** What a handler may read of the process's logger. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import type { Logger } from './logger.ts';
 
 /**
  * Takes one event to its effect. The effect and `inbox.firstSight` are one transaction of the use case it calls. Returning means done; a refusal of
@@ -24,6 +17,7 @@ export class PoisonEventError extends Error {
   readonly retryable = false;
 }
 
+/** Settings of a consumer. */
 export interface ConsumerOptions {
   readonly log: EventLog;
   /** Name of the group and of the consumer in inbox, parked keys and dead letters, for example `orders`. */
@@ -36,4 +30,6 @@ export interface ConsumerOptions {
   readonly logger: Logger;
   /** Attempts of a failing event before its key is parked; default 8, with full jitter from 50 ms. */
   readonly attempts?: number;
+  /** Events handled at the same moment, over all partitions; default 8. Keep it below the size of the database pool that the handlers use. */
+  readonly concurrency?: number;
 }

@@ -1,4 +1,5 @@
 import { toUuid, type Id } from '@tally/kernel';
+import { meter } from './instruments.ts';
 import type { Sql } from './sql.ts';
 
 /** The inbox of one open transaction, for one consumer. */
@@ -17,7 +18,9 @@ ON CONFLICT (consumer, event_id) DO UPDATE SET state = 'DONE', seen_at = now() W
 export function inboxOn(sql: Sql, consumer: string): Inbox {
   return {
     async firstSight(eventId) {
-      return (await sql.count(insert, [consumer, toUuid(eventId)])) === 1;
+      const first = (await sql.count(insert, [consumer, toUuid(eventId)])) === 1;
+      if (!first) meter().createCounter('inbox_duplicates_total', { description: 'Events delivered again after their effect.' }).add(1, { consumer });
+      return first;
     },
   };
 }

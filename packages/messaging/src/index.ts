@@ -1,10 +1,7 @@
-export {
-  PoisonEventError,
-  type ConsumerOptions,
-  type Handler,
-  type Handlers,
-  type Logger,
-} from './consumer.ts';
+export { openConnection, openPool, sqlOnPg } from './connection.ts';
+export { PoisonEventError, type ConsumerOptions, type Handler, type Handlers } from './consumer.ts';
+export { startConsumer, type Consumer } from './consumer/start-consumer.ts';
+export { classifyDatabaseError, type DatabaseErrorClass } from './database-errors.ts';
 export {
   EventLogUnavailableError,
   PositionLostError,
@@ -19,6 +16,12 @@ export {
   type Subscription,
 } from './event-log.ts';
 export { inboxOn, type Inbox } from './inbox.ts';
+export type { Logger } from './logger.ts';
 export { outboxOn, type Outbox } from './outbox.ts';
+export { createPostgresEventLog, type PostgresEventLog, type PostgresEventLogOptions } from './postgres/create-event-log.ts';
+export type { Trimmed } from './postgres/retention.ts';
+export { TopicMismatchError } from './postgres/topic-register.ts';
+export { redrive, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';
+export { startRelay, type Relay, type RelayOptions, type RelayStatus } from './relay/start-relay.ts';
 export type { Sql } from './sql.ts';
-export type { WakeChannel } from './wake-channel.ts';
+export { openWakeChannel, type WakeChannel } from './wake-channel.ts';

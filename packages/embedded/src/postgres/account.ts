@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StartupError } from '@tally/runtime';
 
@@ -46,7 +46,8 @@ export async function placeCluster(dataDir: string): Promise<Placement> {
     // Our own folder: let the account pass through it. Somebody else's (DATA_DIR=/root) keeps its mode.
     if (fresh || (await readdir(folder)).every((name) => OWN_NAMES.test(name)))
       await chmod(folder, ((await stat(folder)).mode & 0o777) | 0o011);
-    if (owner === null && !(await mayEnter(folder, account))) await symlinkOutside(folder, link);
+    const linked = (await lstat(link).catch(() => null))?.isSymbolicLink() === true;
+    if (!linked && owner === null && !(await mayEnter(folder, account))) await symlinkOutside(folder, link);
     return { home: await followLink(link), link, account };
   } catch (cause) {
     if (cause instanceof StartupError) throw cause;
@@ -80,25 +81,21 @@ async function mayEnter(folder: string, { uid, gid }: Account): Promise<boolean>
   }
 }
 
+/** The name is random: a data folder that was deleted and made again must not find the rows of the old one. */
 async function symlinkOutside(folder: string, link: string): Promise<void> {
-  const key = createHash('sha256')
-    .update(await realpath(folder))
-    .digest('hex')
-    .slice(0, 16);
-  const outside = join(PRIVILEGED_HOME, `cluster-${key}`);
+  const outside = join(PRIVILEGED_HOME, `cluster-${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(outside, { recursive: true });
     await chmod(PRIVILEGED_HOME, 0o755);
     await chmod(outside, 0o711);
-    await symlink(join(outside, 'postgres'), link).catch((error: NodeJS.ErrnoException) => {
+    await symlink(join(outside, 'postgres'), link).catch(async (error: NodeJS.ErrnoException) => {
+      await rm(outside, { recursive: true });
       if (error.code !== 'EEXIST') throw error;
     });
   } catch (cause) {
     throw new StartupError(
       `PostgreSQL cannot run as root, and ${folder} is closed to other users: set DATA_DIR to a folder that all users may enter, or start as an ordinary user.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

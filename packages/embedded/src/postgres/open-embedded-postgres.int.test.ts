@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { StartupError } from '@tally/runtime';
@@ -178,10 +178,12 @@ test('a folder that other users cannot enter gets its cluster elsewhere and a li
     await using server = await openEmbeddedPostgres({ dataDir, durable: false });
     expect(await query(server.adminUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   }
+  const elsewhere = dirname(await readlink(join(dataDir, 'postgres')));
 
   await eraseEmbeddedPostgres(dataDir);
 
   expect(await readdir(dataDir)).toEqual([]);
+  await expect(stat(elsewhere)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 async function query(url: string, text: string): Promise<unknown[]> {

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '@tally/runtime';
 import type pg from 'pg';
-import { placeCluster } from './account.ts';
+import { placeCluster, PRIVILEGED_HOME } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { type ClusterFolder, corruptFolder, openClusterFolder, readClusterFolder } from './cluster-folder.ts';
 import { adminUrlOf, connectAsAdmin, launch, type Running, stopServer } from './server.ts';
@@ -98,6 +99,7 @@ export async function eraseEmbeddedPostgres(dataDir: string): Promise<void> {
   }
   await rm(placement.home, { recursive: true, force: true });
   await rm(placement.link, { force: true });
+  if (dirname(dirname(placement.home)) === PRIVILEGED_HOME) await rm(dirname(placement.home), { recursive: true, force: true });
 }
 
 type Orphan = Running & { readonly owner: pg.Client };

@@ -97,12 +97,10 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
     for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) metrics.published(topic, ofTopic.length);
   };
 
-  const isConnectionLost = (client: pg.Client, alive: { readonly now: boolean }): boolean => current !== client || !alive.now;
-
   const lead = async (client: pg.Client, alive: { readonly now: boolean }): Promise<void> => {
     let removeFrom = '0';
     let removeAtMs = performance.now() + removalEveryMs / 10;
-    for (let failures = 0; !isConnectionLost(client, alive); ) {
+    for (let failures = 0; alive.now; ) {
       try {
         const { found, settled } = await pass(client);
         failures = 0;
@@ -116,7 +114,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
         }
         if (!closing.signal.aborted) await bell.wait(settled ? pollMs : pollMs + jitteredPauseMs(1, pollMs, pollMs));
       } catch (error) {
-        if (isConnectionLost(client, alive) || (await ask(client, (connected) => connected.query('SELECT 1')).then(() => false, () => true))) throw error;
+        if (!alive.now || (await ask(client, (connected) => connected.query('SELECT 1')).then(() => false, () => true))) throw error;
         failures += 1;
         status = 'waiting';
         if (failures === 1) logger.warn({ err: error, outbox: name }, 'the event log does not take records, the outbox keeps them');
@@ -137,7 +135,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
         waiting = waiting.filter((one) => !asked.includes(one));
         for (const { resolve } of asked) resolve();
       }
-      await bell.wait(waiting.length > 0 ? pollMs : pollMs * 4);
+      await (waiting.length > 0 ? bell.wait(pollMs) : pause(pollMs * 4, closing.signal));
     }
   };
 

@@ -46,10 +46,10 @@ export interface SettlementStore {
   /**
    * Writes operation, payment, refund and attempt under the fence.
    *
-   * @returns `false`: somebody else took over, and nothing was written.
+   * @returns whether other commands of this payment wait; `null`: somebody else took over, and nothing was written.
    * @throws {Error} the payment was not in the status that the settlement started from: a bug, the transaction must not commit.
    */
-  write(work: Work, settlement: Settlement, attempt: FinishedAttempt | null): Promise<boolean>;
+  write(work: Work, settlement: Settlement, attempt: FinishedAttempt | null): Promise<{ readonly othersWait: boolean } | null>;
   /** Raises the sequence of the order's stream, which stays locked until the commit, and gives that many numbers in a row. */
   raise(orderId: Id<'ord'>, count: number): Promise<readonly Sequence[]>;
 }

@@ -18,8 +18,8 @@ export interface CarryOutDeps {
   readonly patience: Patience;
   readonly telemetry: PaymentsTelemetry;
   readonly random: () => number;
-  /** Says in how many milliseconds something of this payment may be due. */
-  readonly workDue: (inMs: number) => void;
+  /** Says in how many milliseconds a queue has something again. */
+  readonly workDue: (which: Queue, inMs: number) => void;
 }
 
 /** An operation that this process holds. */
@@ -111,17 +111,18 @@ export function createCarryOut(deps: CarryOutDeps) {
   async function record(work: Work, settlement: Settlement, finished: FinishedAttempt | null): Promise<void> {
     const { orderId } = work.payment;
     const written = await deps.transact(async ({ settlements, outbox }) => {
-      if (!(await settlements.write(work, settlement, finished))) return false;
+      const result = await settlements.write(work, settlement, finished);
       const { facts } = settlement;
-      if (facts.length === 0) return true;
+      if (result === null || facts.length === 0) return result;
       const sequences = await settlements.raise(orderId, facts.length);
       await outbox.append(...sequences.flatMap((sequence, at) => facts.slice(at, at + 1).map((fact) => toEvent(fact, orderId, sequence))));
-      return true;
+      return result;
     });
-    if (!written) return telemetry.leaseLost(work.operation.kind, orderId);
+    if (written === null) return telemetry.leaseLost(work.operation.kind, orderId);
     telemetry.settled(work.operation.kind, settlement, orderId);
-    // Done: the next command of the payment may be waiting.
-    if (settlement.operation.state !== 'PARKED') deps.workDue(settlement.operation.runInMs);
+    const { state, runInMs } = settlement.operation;
+    if (state === 'READY' || (state === 'DONE' && written.othersWait)) deps.workDue('CALLS', runInMs);
+    if (state === 'ENQUIRE' || state === 'AWAITING_BUYER') deps.workDue('ENQUIRIES', runInMs);
   }
 
   return (work: Claimed): Promise<void> => inOperationSpan(work.trace, work.operation, () => carryOut(work));

@@ -7,7 +7,7 @@ export interface TakeCommandDeps {
   readonly transact: Transact;
   readonly telemetry: PaymentsTelemetry;
   /** Rings for the workers of this process. */
-  readonly workAdded: () => void;
+  readonly workAdded: (kind: Call) => void;
 }
 
 /** A command about the money of an order that has no payment. Never cured by a repeat: the key is parked. */
@@ -39,5 +39,5 @@ export async function takeCommand(deps: TakeCommandDeps, kind: Call, received: R
   crashPoint('payment.command.after');
   if (!isNew) return;
   deps.telemetry.commandTaken(kind, received.orderId);
-  deps.workAdded();
+  deps.workAdded(kind);
 }

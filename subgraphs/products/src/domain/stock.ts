@@ -10,6 +10,11 @@ export interface StockLevel {
   readonly version: number;
 }
 
+/** A level, and when it was read by the clock of the database. */
+export interface ReadStock extends StockLevel {
+  readonly asOf: Date;
+}
+
 export type StockStatus = 'IN_STOCK' | 'LOW' | 'OUT_OF_STOCK';
 
 const lowFrom = 5;

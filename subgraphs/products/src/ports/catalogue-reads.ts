@@ -2,16 +2,11 @@ import type { Id } from '@tally/kernel';
 import type { Category } from '../domain/category.ts';
 import type { Product, ProductStatus, Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { StockLevel } from '../domain/stock.ts';
+import type { ReadStock } from '../domain/stock.ts';
 
 /** A variant, and the status of the product that decides who sees it. */
 export interface ListedVariant extends Variant {
   readonly productStatus: ProductStatus;
-}
-
-/** A variant's stock, and when it was read by the clock of the database. */
-export interface ReadStock extends StockLevel {
-  readonly asOf: Date;
 }
 
 /** Which variants of a product: `size` of them (1 to 101) behind `afterPosition`, 0 for the first. */

@@ -10,7 +10,7 @@ export interface ClaimAfter {
 
 /**
  * Stock of one open transaction. Claim, stock rows, reservations and ledger change in one statement, rows locked in id order, so that crossing orders
- * queue instead of deadlocking; no row is ever read, reckoned with and written back.
+ * queue instead of deadlocking; no row is ever read, reckoned with and written back. What can be bought again is shown to searches at once.
  *
  * @throws database errors, 40P01 among them, which a repeat of the whole unit cures.
  */
@@ -32,8 +32,6 @@ export interface StockStore {
    * @returns the level after it; `short` with what is there when it would end below zero, `full` above a billion; `null`: no such variant.
    */
   adjust(variantId: Id<'var'>, delta: number, reason: string): Promise<StockLevel | { readonly refused: 'short' | 'full'; readonly available: number } | null>;
-  /** Lets searches know that these variants can be bought again; for those whose stock was zero before. */
-  showInStock(variantIds: readonly Id<'var'>[]): Promise<void>;
   /** Lets searches know whether anything of the variant's product can be bought, as it stands once this call holds the search row. */
   followStock(variantId: Id<'var'>): Promise<void>;
 }

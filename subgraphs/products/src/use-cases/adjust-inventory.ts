@@ -43,7 +43,6 @@ export function createAdjustInventory({ transact, telemetry }: { readonly transa
       const level = await stock.adjust(variantId, delta, reason);
       if (level === null) return refuse([noVariant]);
       if ('refused' in level) return refuse([level.refused === 'short' ? short(level.available) : full]);
-      if (level.available === delta) await stock.showInStock([variantId]);
       await outbox.append(stockLevelChanged(level));
       return ok({ variantId, replayed: false });
     });

@@ -2,7 +2,8 @@ import type { Id } from '@tally/kernel';
 import type { Category } from '../domain/category.ts';
 import { isVisible, type Product, type Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { CatalogueReads, ListedVariant, ReadStock, VariantPage } from '../ports/catalogue-reads.ts';
+import type { ReadStock } from '../domain/stock.ts';
+import type { CatalogueReads, ListedVariant, VariantPage } from '../ports/catalogue-reads.ts';
 
 /** The catalogue as one viewer sees it: products that are not on sale, and their variants, do not exist for most. */
 export interface CatalogueView {

@@ -1,0 +1,60 @@
+import { openConnection, closeConnection, sqlOnPg } from '../connection.ts';
+import type { Sql } from '../sql.ts';
+
+const request = `UPDATE parked_key SET redrive_requested_at = now() WHERE topic = $1 AND ($2::text IS NULL OR key = $2) AND parked_at IS NOT NULL
+RETURNING consumer, key`;
+const letters = `SELECT count(*)::float8 AS letters, min(created_at) AS oldest FROM dead_letter WHERE consumer = $1 AND topic = $2 AND key = $3 AND redriven_at IS NULL`;
+
+/** A parked key whose redrive was asked for. */
+export interface RedriveRequest {
+  readonly consumer: string;
+  readonly key: string;
+}
+
+/**
+ * Asks the running consumers of this database to handle the letters of a topic again, of one key or of all its parked keys. They notice within a second.
+ *
+ * @returns the parked keys it was asked for; empty when none is parked.
+ */
+export const requestRedrive = (sql: Sql, topic: string, key: string | null = null): Promise<readonly RedriveRequest[]> => sql.rows<RedriveRequest>(request, [topic, key]);
+
+/** A line of what `redrive` did. */
+export interface Redriven extends RedriveRequest {
+  /** Name of the database, as in `databaseUrls`. */
+  readonly database: string;
+  /** Letters that wait, and when the oldest of them was parked. */
+  readonly letters: number;
+  readonly oldest: Date;
+}
+
+/**
+ * Asks for redrives in several databases.
+ *
+ * @param options.databaseUrls by name, for example the app URLs of all subgraphs.
+ * @throws a database cannot be reached or has no such tables; keys of earlier ones are asked for then, asking again is harmless.
+ */
+export async function redrive(options: { readonly databaseUrls: Readonly<Record<string, string>>; readonly topic: string; readonly key?: string | null }): Promise<readonly Redriven[]> {
+  const { databaseUrls, topic, key = null } = options;
+  const found: Redriven[] = [];
+  for (const [database, url] of Object.entries(databaseUrls)) {
+    const client = await openConnection(url, 'redrive');
+    try {
+      const sql = sqlOnPg(client);
+      for (const asked of await requestRedrive(sql, topic, key)) {
+        const [waiting] = await sql.rows<{ letters: number; oldest: Date }>(letters, [asked.consumer, topic, asked.key]);
+        found.push({ database, ...asked, letters: waiting?.letters ?? 0, oldest: waiting?.oldest ?? new Date(0) });
+      }
+    } finally {
+      await closeConnection(client);
+    }
+  }
+  return found;
+}
+
+/** The answer of `redrive` as text for a terminal. */
+export function toTable(topic: string, redriven: readonly Redriven[]): string {
+  if (redriven.length === 0) return `nothing is parked on ${topic}`;
+  const lines = [['database', 'consumer', 'key', 'letters', 'oldest'], ...redriven.map((row) => [row.database, row.consumer, row.key, String(row.letters), row.oldest.toISOString()])];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
