@@ -22,7 +22,10 @@ export function createMask(logger: Logger): (formatted: GraphQLFormattedError, e
   return (formatted, error) => {
     const scope = currentScope();
     const code = codeOf(formatted, error);
-    if (scope !== undefined) scope.rejected ??= error instanceof Refusal ? error.reason : null;
+    if (scope !== undefined) {
+      scope.code ??= code;
+      if (error instanceof Refusal) scope.rejected ??= error.reason;
+    }
     const masked = faults.has(code);
     if (masked) logger.error({ err: error, path: formatted.path, trace_id: scope?.facts.traceId }, 'a request failed');
     const extensions: Record<string, unknown> = { code };

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { context, isSpanContextValid, propagation, SpanKind, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { Caller } from '@tally/identity';
 import type { RequestFacts } from '../execution/execute.ts';
+import type { WireCode } from '../refusal.ts';
 
 /** One HTTP request, from its first byte to its answer. */
 export interface RequestScope {
@@ -13,6 +14,8 @@ export interface RequestScope {
   /** Set once known; bounded names only. */
   operation: string;
   type: string;
+  /** Of the first error, if there was one. */
+  code: WireCode | null;
   /** Why nothing ran; the label of `gateway_rejected_total`. */
   rejected: string | null;
 }
@@ -40,6 +43,7 @@ export function openScope(
     caller: { kind: 'anonymous' },
     operation: 'other',
     type: 'unknown',
+    code: null,
     rejected: null,
   };
 }

@@ -1,4 +1,4 @@
-import { isInterfaceType, isObjectType, type Directive, type NamedType, type Schema, type SchemaElement } from '@apollo/federation-internals';
+import { isInterfaceType, isObjectType, type Directive, type Schema } from '@apollo/federation-internals';
 import type { Caller } from '@tally/identity';
 
 /** What a caller must be. Scopes are alternatives; each alternative holds when the caller has all of its scopes. Empty: being signed in is enough. */
@@ -21,18 +21,18 @@ export function readRequirements(supergraph: Schema): RequirementTable {
   const table = new Map<string, readonly Requirement[]>();
   if (authenticated === null && requiresScopes === null) return table;
 
-  const note = (coordinate: string, element: SchemaElement<never, never> | NamedType): void => {
+  const note = (coordinate: string, applied: readonly Pick<Directive, 'name' | 'arguments'>[]): void => {
     const requirements: Requirement[] = [];
-    for (const directive of element.appliedDirectives as readonly Directive[]) {
+    for (const directive of applied) {
       if (directive.name === authenticated) requirements.push({ scopes: [] });
       if (directive.name === requiresScopes) requirements.push({ scopes: scopesOf(directive) });
     }
     if (requirements.length > 0) table.set(coordinate, requirements);
   };
   for (const type of supergraph.types()) {
-    note(type.name, type);
+    note(type.name, type.appliedDirectives);
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
-    for (const field of type.fields()) note(`${type.name}.${field.name}`, field as unknown as SchemaElement<never, never>);
+    for (const field of type.fields()) note(`${type.name}.${field.name}`, field.appliedDirectives);
   }
   return table;
 }
@@ -49,7 +49,7 @@ function nameInSchema(supergraph: Schema, identity: string, name: string): strin
 }
 
 /** An argument nobody can read must not turn into "anybody": it becomes a requirement that nobody meets. */
-function scopesOf(directive: Directive): readonly (readonly string[])[] {
+function scopesOf(directive: Pick<Directive, 'arguments'>): readonly (readonly string[])[] {
   const { scopes } = directive.arguments() as { readonly scopes?: unknown };
   const alternatives = Array.isArray(scopes) ? scopes.filter(isTextList) : [];
   return alternatives.length > 0 ? alternatives : [['']];

@@ -1,4 +1,4 @@
-import { topicOf, topics, type Topic } from '@tally/events';
+import { deadLetterTopic, topicOf, topics, type Topic, type TopicFacts } from '@tally/events';
 import { createVerifier, gatewayIssuer, staticKeys, type Verifier } from '@tally/identity';
 import { systemClock, type Clock } from '@tally/kernel';
 import { createPostgresEventLog, openWakeChannel, startRelay, type EventLog, type WakeChannel } from '@tally/messaging';
@@ -59,8 +59,8 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
   };
 }
 
-/** Facts of every topic of the catalogue. */
-export const allTopics = () => (Object.keys(topics) as Topic[]).map(topicOf);
+/** Facts of every topic of the catalogue and of its dead letters. */
+export const allTopics = (): readonly TopicFacts[] => (Object.keys(topics) as Topic[]).flatMap((topic) => [topicOf(topic), deadLetterTopic(topic)]);
 
 async function assertDatabase(name: string, databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });

@@ -47,6 +47,19 @@ test.each(['graphql', '@apollo/federation-internals'])('%s is installed once', (
   expect(Object.keys(packages).filter((path) => path.endsWith(`node_modules/${name}`))).toEqual([`node_modules/${name}`]);
 });
 
+test.each(WORKSPACES.slice(1))('%s declares the workspaces its source imports', (path) => {
+  const manifest = readJson(path) as Manifest;
+  const sources = globSync('src/**/*.ts', { cwd: inRoot(dirname(path)) }).filter((file) => !/\.(test|contract)\.ts$/.test(file));
+  const imported = sources.flatMap((file) =>
+    [...readFileSync(inRoot(dirname(path), file), 'utf8').matchAll(/ from '(?<name>@tally\/[\w-]+)'/g)].map(
+      ({ groups }) => groups?.['name'] ?? '',
+    ),
+  );
+
+  const undeclared = imported.filter((name) => !(name in { ...manifest.dependencies, ...manifest.devDependencies }));
+  expect([...new Set(undeclared)]).toEqual([]);
+});
+
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(inRoot(path), 'utf8'));
 }

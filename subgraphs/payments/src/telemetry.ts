@@ -1,6 +1,6 @@
 import { context, metrics, propagation, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
 import type { Logger } from '@tally/runtime';
-import type { AttemptEnd } from './domain/evidence.ts';
+import type { AttemptEnd } from './domain/attempt.ts';
 import type { Call, Operation } from './domain/operation.ts';
 import type { Settlement } from './domain/settlement.ts';
 

@@ -20,6 +20,8 @@ export interface RunningUsers extends AsyncDisposable {
   readonly subgraph: Subgraph | null;
   /** Public keys of access tokens, as served at `/.well-known/jwks.json`. */
   jwks(): Promise<{ readonly keys: readonly SigningKey['publicJwk'][] }>;
+  /** Everything that was in the outbox when this was called is on the log. */
+  caughtUp(): Promise<void>;
 }
 
 /** Starts accounts and sessions; what is handed in is used and not closed. @throws {StartupError} */
@@ -55,7 +57,7 @@ export async function startUsers(config: UsersConfig, overrides: SubgraphOverrid
   const reads = createAccountReads(client);
   const jwks = () => Promise.resolve({ keys: [signingKey.publicJwk] });
 
-  if (roles.includes('worker')) stack.use(await parts.startRelay());
+  const relay = roles.includes('worker') ? stack.use(await parts.startRelay()) : null;
   const subgraph = !roles.includes('api')
     ? null
     : stack.use(
@@ -72,7 +74,7 @@ export async function startUsers(config: UsersConfig, overrides: SubgraphOverrid
         }),
       );
   const owned = stack.move();
-  return { subgraph, jwks, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { subgraph, jwks, caughtUp: async () => relay?.drained(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>

@@ -102,6 +102,19 @@ export async function eraseEmbeddedPostgres(dataDir: string): Promise<void> {
   if (dirname(dirname(placement.home)) === PRIVILEGED_HOME) await rm(dirname(placement.home), { recursive: true, force: true });
 }
 
+/**
+ * Administrator's URL of the embedded server that another process runs on this data folder right now, for tools beside a running system.
+ *
+ * @throws {StartupError} none runs there.
+ */
+export async function runningPostgres(dataDir: string): Promise<string> {
+  const placement = await placeCluster(dataDir);
+  const cluster = await readClusterFolder(placement.home).catch(() => null);
+  const running = cluster === null ? null : await findSurvivor(cluster);
+  if (cluster === null || running === null) throw new StartupError(`Nothing runs on the data folder ${dataDir}: start it with "npm start", or name it by DATA_DIR.`);
+  return adminUrlOf(running.port, cluster.password);
+}
+
 type Orphan = Running & { readonly owner: pg.Client };
 
 /** Waits for a server that is still starting or stopping; null when there is none to claim. */

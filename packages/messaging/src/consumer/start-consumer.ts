@@ -33,7 +33,7 @@ const longestPauseMs = 5000;
  */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { log, group, topics, from, handlers, databaseUrl, logger, attempts: mostAttempts = defaultAttempts, concurrency = 8 } = options;
-  const pool = openPool(databaseUrl, `consumer ${group}`, 2);
+  const pool = openPool(databaseUrl, `consumer ${group}`, 3);
   const names = topics.map(({ name }) => name);
   const parked = createParkedKeys(pool, group, names);
   const permits = createPermits(concurrency);

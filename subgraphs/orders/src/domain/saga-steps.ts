@@ -1,7 +1,7 @@
 import { moveOf, type OrderMove, type Problem } from './order.ts';
 import { paymentDeclined, paymentNotCollected, paymentNotCompleted, paymentNotPossible, shortLines } from './problems.ts';
 import type { Advance, Deadlines, Saga, SagaEnd, Verdict } from './saga.ts';
-import { answered, isOutstanding, isPaymentCommand, issue, madeVoid, plain, undo, type MakeCommand } from './saga-commands.ts';
+import { isOutstanding, isPaymentCommand, issue, madeVoid, plain, undo, type MakeCommand } from './saga-commands.ts';
 import { impossible, type Reply } from './saga-replies.ts';
 
 export function reserve(saga: Saga & { step: 'RESERVE' }, reply: Reply, now: Date, deadlines: Deadlines): Advance {

@@ -1,22 +1,8 @@
 import type { Id } from '@tally/kernel';
-import type { AttemptOutcome } from '../domain/evidence.ts';
-import type { Call } from '../domain/operation.ts';
+import type { Attempt } from '../domain/attempt.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
-
-/** One call to the provider, as the record keeps it. */
-export interface Attempt {
-  readonly id: Id<'att'>;
-  /** From 1, per payment. */
-  readonly number: number;
-  readonly operation: Call | 'ENQUIRE';
-  readonly outcome: AttemptOutcome;
-  readonly providerRef: string | null;
-  readonly errorCode: string | null;
-  readonly latencyMs: number | null;
-  readonly at: Date;
-}
 
 /**
  * Reads for the graph. Each call is one statement, whatever the number of ids; what is not there is not in the map. Ownership is the caller's to

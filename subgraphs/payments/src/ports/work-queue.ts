@@ -1,6 +1,6 @@
 import type { Sequence } from '@tally/events';
 import type { Id } from '@tally/kernel';
-import type { AttemptEnd } from '../domain/evidence.ts';
+import type { AttemptEnd } from '../domain/attempt.ts';
 import type { Call, Work } from '../domain/operation.ts';
 import type { Settlement } from '../domain/settlement.ts';
 

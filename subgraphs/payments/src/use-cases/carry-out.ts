@@ -1,5 +1,6 @@
 import { crashPoint, unreachable, type CrashPoint } from '@tally/kernel';
-import { attemptEnd, type CallAnswer } from '../domain/evidence.ts';
+import { attemptEnd } from '../domain/attempt.ts';
+import type { CallAnswer } from '../domain/evidence.ts';
 import { toEvent } from '../domain/messages.ts';
 import type { Work } from '../domain/operation.ts';
 import type { Patience } from '../domain/pauses.ts';

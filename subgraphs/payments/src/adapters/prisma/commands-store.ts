@@ -25,10 +25,9 @@ SELECT id, $2::uuid, 'CAPTURE', 'CAPTURE', $3, 'READY', now() + $4::float8 * int
 ON CONFLICT (command_id) DO UPDATE SET command_id = excluded.command_id`;
 
 // What waits for its turn before the void is looked at now: an authorisation that was certainly not sent is not worth waiting for.
-const voidPayment = `WITH tombstone AS (
-  INSERT INTO payment (id, order_id, provider, status) VALUES ($1::uuid, $2::uuid, $3, 'VOIDED') ON CONFLICT (order_id) DO NOTHING RETURNING id
-), target AS (
-  SELECT id FROM tombstone UNION ALL SELECT id FROM payment WHERE order_id = $2::uuid
+const voidPayment = `WITH target AS (
+  INSERT INTO payment (id, order_id, provider, status) VALUES ($1::uuid, $2::uuid, $3, 'VOIDED')
+  ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id
 ), hurried AS (
   UPDATE payment_operation SET run_at = now() WHERE payment_id IN (SELECT id FROM target) AND state IN ('READY', 'ENQUIRE', 'AWAITING_BUYER') AND lease_until IS NULL AND run_at > now()
 )

@@ -1,0 +1,138 @@
+import { createCachedSigner, createSigner, createVerifier, accessAudience, accessIssuer, gatewayIssuer, localKeys, remoteKeys, type Caller } from '@tally/identity';
+import { createLogger, startMetricsServer, startTelemetry, type Logger } from '@tally/runtime';
+import { createAnswer } from './answer.ts';
+import type { GatewayConfig } from './config.ts';
+import type { Execute } from './execution/execute.ts';
+import { createStockExecutor } from './execution/stock-executor.ts';
+import { gatewayReadiness } from './health.ts';
+import { startApollo } from './http/apollo.ts';
+import { explorerPath } from './http/explorer.ts';
+import { createGatewayInterface } from './http/gateway-interface.ts';
+import { startServer } from './http/server.ts';
+import { createAuthenticate, everybodyIsAnonymous, type Authenticate } from './identity/authenticate.ts';
+import { noKeysNeeded, watchKeys, type KeyWatch } from './identity/key-watch.ts';
+import { createAuthorisationFor, withoutToken, type AuthorisationFor } from './identity/subgraph-tokens.ts';
+import { createAdmit } from './limits/admission.ts';
+import { limitsOf } from './limits/profile.ts';
+import { createRateLimiter } from './limits/rate-limiter.ts';
+import { checkCoordinates, loadRateLimits } from './limits/rate-limits.ts';
+import { operationBound } from './planning/bounded.ts';
+import { planOperation, type GraphOperation } from './planning/operation.ts';
+import { createPlanCache } from './planning/plan-cache.ts';
+import { loadSupergraph } from './supergraph/load.ts';
+import { createGatewayTelemetry, type GatewayTelemetry } from './telemetry.ts';
+import { openTransports } from './transport/open-transports.ts';
+import { createSubgraphClient } from './transport/subgraph-client.ts';
+
+/** What may be handed in instead of being opened. */
+export interface GatewayOverrides {
+  readonly logger?: Logger;
+  /** Wraps the execution engine, for tests and for the engine that will replace it. */
+  readonly execute?: (stock: Execute) => Execute;
+}
+
+/** A running gateway. Disposal drains: it finishes what was accepted, then closes. */
+export interface Gateway extends AsyncDisposable {
+  readonly url: string;
+}
+
+/**
+ * Starts the gateway.
+ *
+ * @throws {StartupError} supergraph, rate limits or port: one line that says what to do.
+ */
+export async function startGateway(config: GatewayConfig, overrides: GatewayOverrides = {}): Promise<Gateway> {
+  const { production, landing } = config;
+  await using stack = new AsyncDisposableStack();
+  const logger = overrides.logger ?? createLogger({ service: 'gateway', level: config.logLevel });
+  // First opened, last closed: what the others say while they stop is still flushed.
+  if (config.metricsPort !== null) await serveMetrics(stack, config, config.metricsPort);
+  const telemetry = createGatewayTelemetry();
+
+  const generation = await loadSupergraph(config.supergraph);
+  const limits = limitsOf[config.limits];
+  const rateLimits = await loadRateLimits(limits.rateFactor === 0 ? null : config.rateLimits);
+  checkCoordinates(rateLimits, generation.apiSchema);
+  if (rateLimits.buckets.length === 0) logger.warn({}, 'no rate limits are configured');
+
+  const identity = openIdentity(config, logger);
+  stack.use(identity.keys);
+  const transports = stack.use(openTransports(generation.subgraphs, config));
+  const client = createSubgraphClient({
+    transports: transports.bySubgraph,
+    authorisationFor: identity.authorisationFor,
+    logger,
+    tracer: telemetry.tracer,
+    fetched: telemetry.subgraphFetched,
+  });
+  const plans = createPlanCache<GraphOperation>({
+    bound: operationBound,
+    makePlan: (operation) => planTraced(operation, telemetry),
+    lookedUp: telemetry.planLookedUp,
+  });
+  const stock = createStockExecutor({ plans, fetchFromSubgraph: client.fetch, logger });
+  const answer = createAnswer({
+    execute: overrides.execute?.(stock) ?? stock,
+    buckets: rateLimits.buckets,
+    rateLimiter: createRateLimiter(rateLimits, limits.rateFactor, telemetry.rateLimited),
+    mayIntrospect: (caller) => !production || hasScope(caller, config.introspectionScope),
+  });
+
+  const gateway = createGatewayInterface({ generation, answer, knownOperations: new Set(config.operationNames), showValueCompletion: !production });
+  const apollo = await startApollo({ gateway, production, maxTokens: limits.tokens, explorerPath: config.explorer ? explorerPath : null, logger });
+  stack.defer(() => apollo.stop());
+
+  const state = { draining: false };
+  const server = await startServer({
+    address: config,
+    graphql: { apollo, authenticate: identity.authenticate, admit: createAdmit(limits), telemetry, deadlineMs: config.requestDeadlineMs },
+    landing: production ? { ...landing, demoAccounts: [] } : landing,
+    explorer: config.explorer,
+    ready: gatewayReadiness({ draining: () => state.draining, keys: identity.keys, subgraphs: client.states }),
+    maxBodyBytes: limits.bodyBytes,
+    trustedProxies: config.trustedProxies,
+    logger,
+  });
+  stack.defer(() => server.drain(config.drainMs));
+  stack.defer(() => {
+    state.draining = true;
+  });
+
+  logger.info({ url: server.url, subgraphs: generation.subgraphs.map(({ name }) => name), supergraph: generation.hash.slice(0, 12) }, 'gateway is up');
+  const owned = stack.move();
+  return { url: server.url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function serveMetrics(stack: AsyncDisposableStack, { host, otlpEndpoint }: GatewayConfig, port: number): Promise<void> {
+  const telemetry = stack.use(startTelemetry({ service: 'gateway', ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }) }));
+  stack.use(await startMetricsServer({ port, host, telemetry }));
+}
+
+interface Identity {
+  readonly authenticate: Authenticate;
+  readonly authorisationFor: AuthorisationFor;
+  readonly keys: KeyWatch;
+}
+
+function openIdentity({ identity }: GatewayConfig, logger: Logger): Identity {
+  if (identity === null) return { authenticate: everybodyIsAnonymous, authorisationFor: withoutToken, keys: noKeysNeeded };
+  const { usersJwks, signingKey } = identity;
+  const keys = typeof usersJwks === 'string' ? remoteKeys(usersJwks) : localKeys(usersJwks);
+  const verifier = createVerifier({ kind: 'access', issuer: accessIssuer, audience: accessAudience, keys });
+  const signer = createCachedSigner(createSigner({ kind: 'gateway', issuer: gatewayIssuer, key: signingKey }));
+  return { authenticate: createAuthenticate(verifier, logger), authorisationFor: createAuthorisationFor(signer), keys: watchKeys(keys, logger) };
+}
+
+function planTraced(operation: GraphOperation, { tracer, planMade }: GatewayTelemetry): ReturnType<typeof planOperation> {
+  const startedAt = performance.now();
+  return tracer.startActiveSpan('plan', (span) => {
+    try {
+      return planOperation(operation);
+    } finally {
+      span.end();
+      planMade((performance.now() - startedAt) / 1000);
+    }
+  });
+}
+
+const hasScope = (caller: Caller, scope: string): boolean => caller.kind !== 'anonymous' && caller.scopes.includes(scope);

@@ -1,0 +1,90 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { context, SpanStatusCode } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DeadlineError } from '../execution/fetch-from-subgraph.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { Admit } from '../limits/admission.ts';
+import type { GatewayTelemetry, Outcome } from '../telemetry.ts';
+import type { ApolloContext } from './gateway-interface.ts';
+import { currentScope, openScope, withinScope, type RequestScope } from './request-scope.ts';
+
+export interface GraphqlRouteOptions {
+  readonly apollo: ApolloServer<ApolloContext>;
+  readonly authenticate: Authenticate;
+  readonly admit: Admit;
+  readonly telemetry: GatewayTelemetry;
+  /** A request that takes longer answers with what it has, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** `/graphql`, POST and GET. Each request has a scope: trace, deadline, caller. */
+export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { apollo, authenticate, admit, telemetry, deadlineMs } = options;
+  const answer = fastifyApolloHandler(apollo, {
+    async context(request: FastifyRequest): Promise<ApolloContext> {
+      const scope = currentScope();
+      if (scope === undefined) throw new TypeError('a request outside its scope');
+      const [query, variables, extensions] = partsOf(request);
+      admit(query, variables, extensions);
+      scope.caller = await authenticate(request.headers.authorization);
+      return { scope };
+    },
+  });
+
+  app.all('/graphql', async (request, reply) => {
+    const startedAt = performance.now();
+    const controller = new AbortController();
+    const deadline = setTimeout(() => {
+      controller.abort(new DeadlineError('the request took too long'));
+    }, deadlineMs);
+    const scope = openScope(telemetry.tracer, { headers: request.headers, address: request.ip, signal: controller.signal });
+    reply.raw.once('close', () => {
+      // A client that left needs no answer; what a mutation has begun is finished all the same.
+      if (!reply.raw.writableFinished && scope.type === 'query') controller.abort(new DeadlineError('the client left'));
+    });
+    try {
+      return await context.with(scope.facts.trace, () => withinScope(scope, () => answer.call(app, request, reply)));
+    } finally {
+      clearTimeout(deadline);
+      finish(scope, reply, (performance.now() - startedAt) / 1000);
+    }
+  });
+
+  function finish(scope: RequestScope, reply: FastifyReply, seconds: number): void {
+    const outcome = outcomeOf(scope, reply.statusCode);
+    if (outcome === 'refused') telemetry.requestRejected(scope.rejected ?? scope.code?.toLowerCase() ?? 'bad_request');
+    telemetry.requestAnswered({ operation: scope.operation, type: scope.type, outcome, seconds });
+    scope.span.updateName(scope.type);
+    scope.span.setAttributes({ 'graphql.operation.type': scope.type, 'graphql.operation.name': scope.operation });
+    if (outcome === 'failed') scope.span.setStatus({ code: SpanStatusCode.ERROR });
+    scope.span.end();
+  }
+}
+
+function outcomeOf({ code }: RequestScope, status: number): Outcome {
+  if (status >= 500) return 'failed';
+  if (status >= 400) return 'refused';
+  return code === null ? 'ok' : 'partial';
+}
+
+function partsOf({ method, body, query }: FastifyRequest): readonly [query: unknown, variables: unknown, extensions: unknown] {
+  if (method === 'POST') {
+    const sent = isRecord(body) ? body : {};
+    return [sent['query'], sent['variables'], sent['extensions']];
+  }
+  const sent = isRecord(query) ? query : {};
+  return [sent['query'], json(sent['variables']), json(sent['extensions'])];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+/** Text that is not JSON is Apollo Server's to refuse. */
+function json(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { accessAudience, accessIssuer, createSigner, generateSigningKey, type Caller, type Signer, type SigningKey } from '@tally/identity';
+import { newId } from '@tally/kernel';
+import { createLogger } from '@tally/runtime';
+import { startGateway, type GatewayConfig, type GatewayOverrides } from '../src/index.ts';
+import { aDouble, type Double } from './double.ts';
+import { libraryResolvers } from './library-resolvers.ts';
+import { compose, libraryNames, librarySdl, openSdl, type LibraryName } from './library-schema.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: {
+    readonly data?: Record<string, unknown> | null;
+    readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: Record<string, unknown> }[];
+    readonly extensions?: Record<string, unknown>;
+  };
+}
+
+export interface Ask {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A gateway over the library, its subgraphs, and keys to sign callers in. */
+export interface World extends AsyncDisposable {
+  readonly url: string;
+  readonly doubles: Readonly<Record<LibraryName, Double>>;
+  readonly usersKey: SigningKey;
+  readonly gatewayKey: SigningKey;
+  /** Log lines, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  ask(query: string, options?: Ask): Promise<Reply>;
+  post(body: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  /** An access token; `userId` fixed per world. */
+  tokenFor(scopes: readonly string[]): Promise<string>;
+  /** How often any subgraph was asked. */
+  fetches(): number;
+}
+
+export interface WorldOptions {
+  readonly config?: Partial<GatewayConfig>;
+  readonly overrides?: GatewayOverrides;
+  /** Without the directives that need callers, and without keys. */
+  readonly open?: boolean;
+  readonly urls?: Readonly<Record<string, string>>;
+}
+
+const supergraphs = new Map<string, string>();
+
+function supergraphOf(open: boolean, urls: Readonly<Record<string, string>>): string {
+  const key = JSON.stringify([open, urls]);
+  const known = supergraphs.get(key);
+  if (known !== undefined) return known;
+  const sdl = compose(Object.fromEntries(libraryNames.map((name) => [name, open ? openSdl(librarySdl[name]) : librarySdl[name]])), urls);
+  supergraphs.set(key, sdl);
+  return sdl;
+}
+
+export function libraryDoubles(open: boolean, gatewayKey: SigningKey | null): Readonly<Record<LibraryName, Double>> {
+  const entries = libraryNames.map((name) => [
+    name,
+    aDouble({ name, sdl: open ? openSdl(librarySdl[name]) : librarySdl[name], resolvers: libraryResolvers[name], gatewayKey }),
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<LibraryName, Double>>;
+}
+
+export const librarySupergraph = (open: boolean, urls: Readonly<Record<string, string>> = {}): string => supergraphOf(open, urls);
+
+export const user: Caller & { kind: 'user' } = { kind: 'user', userId: newId('usr'), sessionId: newId('ses'), scopes: [] };
+
+export async function aWorld({ config = {}, overrides = {}, open = false, urls = {} }: WorldOptions = {}): Promise<World> {
+  const [usersKey, gatewayKey] = await Promise.all([generateSigningKey(), generateSigningKey()]);
+  const doubles = libraryDoubles(open, open ? null : gatewayKey);
+  const log: Readonly<Record<string, unknown>>[] = [];
+  const signer: Signer = createSigner({ kind: 'access', issuer: accessIssuer, key: usersKey });
+  const gateway = await startGateway(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      metricsPort: null,
+      production: false,
+      logLevel: 'info',
+      supergraph: { sdl: supergraphOf(open, urls) },
+      ...(Object.keys(urls).length === 0 ? { subgraphs: doubles } : {}),
+      identity: open ? null : { usersJwks: () => Promise.resolve({ keys: [usersKey.publicJwk] }), signingKey: gatewayKey },
+      limits: 'default',
+      rateLimits: null,
+      trustedProxies: 0,
+      introspectionScope: 'graph:introspect',
+      explorer: false,
+      landing: { title: 'Library', version: '1.2.3', links: [], demoAccounts: [] },
+      operationNames: [],
+      requestDeadlineMs: 5_000,
+      drainMs: 5_000,
+      ...config,
+    },
+    { logger: createLogger({ service: 'gateway', write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) }), ...overrides },
+  );
+
+  async function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return await toReply(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }));
+  }
+
+  return {
+    url: gateway.url,
+    doubles,
+    usersKey,
+    gatewayKey,
+    log,
+    post,
+    ask(query, { variables, operationName, token, headers = {} } = {}) {
+      return post(JSON.stringify({ query, variables, operationName }), { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) });
+    },
+    async tokenFor(scopes) {
+      return (await signer.sign({ ...user, scopes }, accessAudience)).token;
+    },
+    fetches: () => Object.values(doubles).reduce((sum, { calls }) => sum + calls.length, 0),
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+  };
+}
+
+export async function toReply(response: Response): Promise<Reply> {
+  const text = await response.text();
+  const body = /json/.test(response.headers.get('content-type') ?? '') ? (JSON.parse(text) as Reply['body']) : {};
+  seen.push(text);
+  return { status: response.status, headers: response.headers, text, body };
+}
+
+/** Text of every reply of this file's tests, for the leak check. */
+export const seen: string[] = [];
+
+/** What must never be in any answer: stacks, SQL, addresses, paths, names of drivers. */
+export const leak = /\n\s+at |\bat \w+ \(|node_modules|file:\/\/|\/work\/|ECONN|ENOTFOUND|EPIPE|SELECT |INSERT |127\.0\.0\.1|localhost|\.test\b|undici|prisma|stacktrace|serviceName|DOWNSTREAM/i;

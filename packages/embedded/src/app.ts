@@ -1,0 +1,124 @@
+import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile } from '@tally/gateway';
+import { createPostgresEventLog, type EventLog } from '@tally/messaging';
+import { startOrders } from '@tally/orders';
+import { startPaymentSimulator } from '@tally/payment-simulator';
+import { startPayments } from '@tally/payments';
+import { startProducts } from '@tally/products';
+import { createLogger, startMetricsServer, startTelemetry, type Logger } from '@tally/runtime';
+import { allTopics, type SubgraphConfig, type SubgraphOverrides } from '@tally/subgraph-kit';
+import { startUsers } from '@tally/users';
+import type { DatabaseUrls, SchemaName } from './database/roles.ts';
+import type { PlatformKeys } from './keys.ts';
+
+export interface PlatformConfig {
+  /** Schemas that are bootstrapped and migrated. */
+  readonly urls: DatabaseUrls;
+  readonly keys: PlatformKeys;
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** `null`: no metrics are served. */
+  readonly metricsPort: number | null;
+  readonly simulatorPort: number;
+  readonly limits: LimitsProfile;
+  readonly production: boolean;
+  readonly otlpEndpoint: string | null;
+  /** Shown on the start page outside production. */
+  readonly demoAccounts: readonly { readonly role: string; readonly email: string; readonly password: string }[];
+}
+
+/** What tests may hand in. */
+export interface PlatformOverrides extends Pick<SubgraphOverrides, 'clock' | 'logger'> {
+  /** Called with each subgraph's statements. */
+  readonly onStatement?: (subgraph: string, text: string) => void;
+}
+
+/** The whole platform in this process. Disposal stops the gateway first and the log last; PostgreSQL is not its own. */
+export interface Platform extends AsyncDisposable {
+  /** Of the gateway. */
+  readonly url: string;
+  readonly simulatorUrl: string;
+  readonly metricsUrl: string | null;
+  readonly eventLog: EventLog;
+  /** Everything that was in outboxes and topics when this was called has had its effect. */
+  caughtUp(): Promise<void>;
+}
+
+/**
+ * Starts simulator, subgraphs and gateway in one process. The gateway calls the subgraphs in-process, with the same tokens as over HTTP; the log is the
+ * Postgres log, its tables included.
+ *
+ * @throws {StartupError} one line that says what to do.
+ */
+export async function startPlatform(config: PlatformConfig, overrides: PlatformOverrides = {}): Promise<Platform> {
+  const { urls, keys, host } = config;
+  await using stack = new AsyncDisposableStack();
+  const logger: Logger = overrides.logger ?? createLogger({ service: 'tally' });
+  const metricsUrl = config.metricsPort === null ? null : await serveMetrics(stack, config, config.metricsPort);
+  const eventLog = stack.use(createPostgresEventLog({ databaseUrl: urls.event_log.app, topics: allTopics(), logger, wake: 'process' }));
+  const simulator = stack.use(
+    await startPaymentSimulator({ databaseUrl: urls.simulator.app, port: config.simulatorPort, host, webhookSecret: keys.webhookSecret, logger }),
+  );
+
+  const subgraphConfig = (name: SchemaName): SubgraphConfig => ({
+    databaseUrl: urls[name].app,
+    poolSize: 10,
+    http: null,
+    metricsPort: null,
+    roles: ['api', 'worker'],
+    gatewayKeys: [keys.gateway.publicJwk],
+    log: { kind: 'postgres', databaseUrl: urls.event_log.app },
+    wake: 'process',
+    otlpEndpoint: config.otlpEndpoint,
+  });
+  const overridesOf = (name: string): SubgraphOverrides => ({
+    eventLog,
+    logger,
+    ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
+    ...(overrides.onStatement === undefined ? {} : { onStatement: (text) => overrides.onStatement?.(name, text) }),
+  });
+  const users = stack.use(await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')));
+  const products = stack.use(await startProducts(subgraphConfig('products'), overridesOf('products')));
+  const payments = stack.use(await startPayments({ ...subgraphConfig('payments'), simulatorUrl: simulator.url }, overridesOf('payments')));
+  const orders = stack.use(await startOrders(subgraphConfig('orders'), overridesOf('orders')));
+  const running = { users, products, payments, orders };
+
+  const gateway = stack.use(
+    await startGateway(
+      {
+        ...readGatewayConfig({ NODE_ENV: config.production ? 'production' : 'development', LIMITS_PROFILE: config.limits }),
+        host,
+        port: config.port,
+        metricsPort: null,
+        subgraphs: Object.fromEntries(Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]]))),
+        identity: { usersJwks: users.jwks, signingKey: keys.gateway },
+        landing: {
+          title: 'Tally',
+          version: '0.1.0',
+          links: standardLinks,
+          demoAccounts: config.demoAccounts.map(({ role, email, password }) => ({ role, login: email, password })),
+        },
+      },
+      { logger: logger.child({ service: 'gateway' }) },
+    ),
+  );
+  const owned = stack.move();
+  return {
+    url: gateway.url,
+    simulatorUrl: simulator.url,
+    metricsUrl,
+    eventLog,
+    async caughtUp() {
+      // First what others wait for, then those who wait.
+      await Promise.all([users.caughtUp(), products.caughtUp(), payments.caughtUp()]);
+      await orders.caughtUp();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function serveMetrics(stack: AsyncDisposableStack, config: PlatformConfig, port: number): Promise<string> {
+  const telemetry = stack.use(startTelemetry({ service: 'tally', ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }));
+  const server = stack.use(await startMetricsServer({ port, host: config.host, telemetry }));
+  return `${server.url}/metrics`;
+}

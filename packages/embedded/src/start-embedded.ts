@@ -1,0 +1,48 @@
+import type { Logger } from '@tally/runtime';
+import { demoAccounts, seedPlatform } from '../../../prisma/seed/seed.ts';
+import { startPlatform, type Platform } from './app.ts';
+import type { EmbeddedConfig } from './config.ts';
+import { openSecrets } from './database/secrets.ts';
+import { openKeys } from './keys.ts';
+import { openEmbeddedPostgres } from './postgres/open-embedded-postgres.ts';
+import { prepareDatabase } from './prepare-database.ts';
+
+/**
+ * From an empty folder to a running shop: PostgreSQL, schemas, seed, apps; resolved when the projections have caught up.
+ *
+ * @param progress called with a few words for each part as it begins.
+ * @throws {StartupError} one line that says what to do.
+ */
+export async function startEmbedded(config: EmbeddedConfig, parts: { readonly logger: Logger; readonly progress: (step: string) => void }): Promise<Platform> {
+  const { dataDir, production } = config;
+  const { logger, progress } = parts;
+  await using stack = new AsyncDisposableStack();
+  const secrets = await openSecrets(dataDir);
+  let adminUrl = config.databaseUrl;
+  if (adminUrl === null) {
+    progress('PostgreSQL');
+    adminUrl = stack.use(await openEmbeddedPostgres({ dataDir, logger })).adminUrl;
+  }
+  progress('schemas');
+  const urls = await prepareDatabase({
+    adminUrl,
+    secrets,
+    ownServer: config.databaseUrl === null,
+    production,
+    onMigrating: (schema) => { progress(`migrating ${schema}`); },
+  });
+  const keys = await openKeys(secrets);
+  if (!production) await seedPlatform({ urls, pepper: keys.pepper, tier: 'ci', progress: (part) => { progress(`seeding ${part}`); } });
+  progress('apps');
+  const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint } = config;
+  const platform = stack.use(
+    await startPlatform(
+      { urls, keys, host, port, metricsPort, simulatorPort, limits, production, otlpEndpoint, demoAccounts: production ? [] : demoAccounts },
+      { logger },
+    ),
+  );
+  progress('projections');
+  await platform.caughtUp();
+  const owned = stack.move();
+  return { ...platform, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

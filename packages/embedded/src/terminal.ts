@@ -1,0 +1,46 @@
+import { demoAccounts } from '../../../prisma/seed/seed.ts';
+import type { Platform } from './app.ts';
+
+/** Says what a start is busy with: on one line that moves in a terminal, a line per step elsewhere. */
+export function createProgress(print: (text: string) => void, isTerminal: boolean): { step: (step: string) => void; done: () => void } {
+  return {
+    step(step) {
+      print(isTerminal ? `\r\u001b[2K  ${step} …` : `  ${step}\n`);
+    },
+    done() {
+      if (isTerminal) print('\r\u001b[2K');
+    },
+  };
+}
+
+const sampleQuery = `{ products(query: "mug", first: 3) { edges { node { title priceRange { min { amount currency } } } } } }`;
+
+/** What a newcomer needs once the platform is up. The first line is what scripts wait for. */
+export function readyText(platform: Pick<Platform, 'url' | 'simulatorUrl' | 'metricsUrl'>, facts: { readonly seconds: number; readonly production: boolean }): string {
+  const { url, simulatorUrl, metricsUrl } = platform;
+  const lines = [
+    `ready  ${url}/graphql  (${facts.seconds.toFixed(1)} s)`,
+    '',
+    `  start page  ${url}/`,
+    `  sandbox     ${url}/graphql    in a browser, needs the internet`,
+    `  explorer    ${url}/explorer/  works offline`,
+    `  metrics     ${metricsUrl ?? '–'}`,
+    `  provider    ${simulatorUrl}  (payment simulator)`,
+    '',
+  ];
+  if (!facts.production) {
+    const [first] = demoAccounts;
+    lines.push(
+      `  accounts, all with the password "${first?.password ?? ''}":`,
+      ...demoAccounts.map(({ email, role }) => `    ${email.padEnd(20)} ${role.toLowerCase()}`),
+      '',
+      '  a first query:',
+      `    curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+      `      -d '${JSON.stringify({ query: sampleQuery })}'`,
+      '',
+      '  stop with Ctrl-C; "npm run reset" forgets everything; "npm run smoke" buys a few things.',
+      '',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,21 @@
+import { scalarResolvers } from '@tally/subgraph-kit';
+import { category, inventory, product, productVariant, seller, variantConnection } from './catalogue.ts';
+import { inventoryAdjustPayload, mutation, productPayload, variantPayload } from './mutation.ts';
+import { productConnection } from './product-connection.ts';
+import { query } from './query.ts';
+
+export const resolvers = {
+  ...scalarResolvers,
+  Query: query,
+  Mutation: mutation,
+  Product: product,
+  ProductVariant: productVariant,
+  Inventory: inventory,
+  Category: category,
+  Seller: seller,
+  ProductConnection: productConnection,
+  VariantConnection: variantConnection,
+  ProductPayload: productPayload,
+  VariantPayload: variantPayload,
+  InventoryAdjustPayload: inventoryAdjustPayload,
+};
