@@ -100,7 +100,14 @@ export default defineConfig(
   },
   {
     // Where the environment may be read: entry points, and what only developers run.
-    files: ['**/main.ts', '**/config.ts', 'prisma/**/*.ts', 'vitest.config.ts', 'packages/{toolchain,testkit,e2e}/**/*.ts'],
+    files: [
+      '**/main.ts',
+      '**/config.ts',
+      'packages/embedded/src/{reset,redrive}.ts',
+      'prisma/**/*.ts',
+      'vitest.config.ts',
+      'packages/{toolchain,testkit,e2e}/**/*.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -111,23 +111,6 @@ test('mutations run in the order they were written, one after the other', async 
   expect(order.indexOf('books ends')).toBeLessThan(order.lastIndexOf('people begins'));
 });
 
-test('the same text is planned once, however many ask at the same time', async () => {
-  let planned = 0;
-  await using world = await aWorld({
-    overrides: {
-      execute: (stock) => (execution) => {
-        planned += 1;
-        return stock(execution);
-      },
-    },
-  });
-
-  const replies = await Promise.all(Array.from({ length: 20 }, () => world.ask('{ books { title } }')));
-
-  expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
-  expect(planned).toBe(20);
-});
-
 test('names that JavaScript objects are made of are just names', async () => {
   await using world = await aWorld();
   world.doubles.books.behave(() =>

@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from '@tally/kernel';
-import { importJWK, SignJWT, type CryptoKey } from 'jose';
+import { SignJWT, type CryptoKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { tokenRules, type Caller, type TokenKind } from './caller.ts';
-import type { SigningKey } from './keys.ts';
+import { importKey, type SigningKey } from './signing-key.ts';
 
 /** Signs tokens of one kind. */
 export interface Signer {
@@ -14,7 +14,12 @@ export interface Signer {
  * @throws {TypeError} from `sign`, for an anonymous caller of an access token: there is no such thing.
  * @see RFC 8037 (EdDSA), RFC 9068 (access tokens)
  */
-export function createSigner(options: { readonly kind: TokenKind; readonly issuer: string; readonly key: SigningKey; readonly clock?: Clock }): Signer {
+export function createSigner(options: {
+  readonly kind: TokenKind;
+  readonly issuer: string;
+  readonly key: SigningKey;
+  readonly clock?: Clock;
+}): Signer {
   const { kind, issuer, key, clock = systemClock } = options;
   const { typ, maxAgeSeconds } = tokenRules[kind];
   let imported: Promise<CryptoKey> | undefined;
@@ -28,7 +33,7 @@ export function createSigner(options: { readonly kind: TokenKind; readonly issue
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + maxAgeSeconds);
-      const token = await jwt.sign(await (imported ??= importJWK(key.privateJwk, 'EdDSA') as Promise<CryptoKey>));
+      const token = await jwt.sign(await (imported ??= importKey(key.privateJwk)));
       return { token, expiresAt: new Date((issuedAt + maxAgeSeconds) * 1000) };
     },
   };
@@ -37,7 +42,9 @@ export function createSigner(options: { readonly kind: TokenKind; readonly issue
 /** Signs each identity and audience once per half life: a signature costs some 0.1 ms, a look-up nothing. */
 export function createCachedSigner(signer: Signer, options: { readonly maxEntries?: number; readonly clock?: Clock } = {}): Signer {
   const { maxEntries = 10_000, clock = systemClock } = options;
-  const cache = new LRUCache<string, { readonly signed: ReturnType<Signer['sign']>; readonly renewAt: { at: number } }>({ max: maxEntries });
+  const cache = new LRUCache<string, { readonly signed: ReturnType<Signer['sign']>; readonly renewAt: { at: number } }>({
+    max: maxEntries,
+  });
   return {
     sign(caller, audience) {
       const identity = `${audience} ${identityOf(caller)}`;
@@ -52,7 +59,8 @@ export function createCachedSigner(signer: Signer, options: { readonly maxEntrie
           return result;
         },
         (error: unknown) => {
-          cache.delete(identity);
+          // Unless somebody has replaced it meanwhile.
+          if (cache.peek(identity)?.renewAt === renewAt) cache.delete(identity);
           throw error;
         },
       );

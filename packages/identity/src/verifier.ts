@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parseId, systemClock, type Clock } from '@tally/kernel';
-import { decodeProtectedHeader, errors, importJWK, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type CryptoKey, type JWK, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { tokenRules, type Caller, type TokenKind } from './caller.ts';
-import type { KeySource } from './keys.ts';
+import type { KeySource } from './key-source.ts';
+import { importKey, kidPattern } from './signing-key.ts';
 
 /** Why a token was refused; for logs, never for the client. */
 export type TokenFault = 'too-long' | 'malformed' | 'header' | 'unknown-key' | 'signature' | 'claims' | 'expired';
@@ -30,7 +31,7 @@ export type VerifiedCaller = Caller & { readonly expiresAt: Date };
 /** Verifies tokens of one kind, issuer and audience. */
 export interface Verifier {
   /**
-   * Verified tokens are remembered by hash until they expire.
+   * Verified tokens are remembered by hash until they expire, so a key that is withdrawn ends its tokens after their life at the latest.
    *
    * @throws {InvalidTokenError} refused. @throws {KeysUnavailableError} the key set cannot be reached.
    */
@@ -55,16 +56,19 @@ export function createVerifier(options: {
   const { kind, issuer, audience, keys, clock = systemClock, maxEntries = 10_000 } = options;
   const { typ, maxAgeSeconds } = tokenRules[kind];
   const verified = new LRUCache<string, VerifiedCaller>({ max: maxEntries });
-  const imported = new Map<string, Promise<CryptoKey>>();
+  // By key, not by `kid`: what a key set says next about a `kid` counts.
+  const imported = new WeakMap<JWK, Promise<CryptoKey>>();
 
   async function keyOf(kid: string): Promise<CryptoKey> {
     const jwk = await keys.find(kid).catch((cause: unknown) => {
       throw new KeysUnavailableError('the key set cannot be reached', { cause });
     });
     if (jwk === null) throw new InvalidTokenError('unknown-key');
-    const known = imported.get(kid) ?? (importJWK(jwk, 'EdDSA') as Promise<CryptoKey>);
-    imported.set(kid, known);
-    return known;
+    const known = imported.get(jwk) ?? importKey(jwk);
+    imported.set(jwk, known);
+    return known.catch((cause: unknown) => {
+      throw new InvalidTokenError('unknown-key', { cause });
+    });
   }
 
   return {
@@ -73,7 +77,7 @@ export function createVerifier(options: {
       const hash = createHash('sha256').update(token).digest('base64');
       const known = verified.get(hash);
       if (known !== undefined) {
-        if (known.expiresAt > clock()) return known;
+        if (known.expiresAt.getTime() + clockToleranceSeconds * 1000 > clock().getTime()) return known;
         verified.delete(hash);
         throw new InvalidTokenError('expired');
       }
@@ -94,6 +98,7 @@ export function createVerifier(options: {
         },
       );
       const caller = callerOf(kind, payload);
+      // `maxTokenAge` looks at `iat` alone: a token that says it lives longer is not one of ours.
       if ((payload.exp ?? 0) - (payload.iat ?? 0) > maxAgeSeconds) throw new InvalidTokenError('claims');
       const result = { ...caller, expiresAt: new Date((payload.exp ?? 0) * 1000) };
       verified.set(hash, result);
@@ -110,12 +115,16 @@ function kidOf(token: string): string {
     throw new InvalidTokenError('malformed', { cause });
   }
   if ('jku' in header || 'jwk' in header || 'x5u' in header || 'x5c' in header) throw new InvalidTokenError('header');
-  if (typeof header.kid !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(header.kid)) throw new InvalidTokenError('header');
+  if (typeof header.kid !== 'string' || !kidPattern.test(header.kid)) throw new InvalidTokenError('header');
   return header.kid;
 }
 
 function callerOf(kind: TokenKind, payload: JWTPayload): Caller {
-  if (kind === 'gateway' && payload['anon'] === true && payload.sub === undefined && payload['sid'] === undefined) return { kind: 'anonymous' };
+  if ('anon' in payload) {
+    // Anonymous or somebody, never both.
+    if (kind === 'gateway' && payload['anon'] === true && !('sub' in payload) && !('sid' in payload)) return { kind: 'anonymous' };
+    throw new InvalidTokenError('claims');
+  }
   const scope = payload['scope'];
   if (typeof scope !== 'string') throw new InvalidTokenError('claims');
   const scopes = scope.split(' ').filter((name) => name !== '');
@@ -123,7 +132,7 @@ function callerOf(kind: TokenKind, payload: JWTPayload): Caller {
   const sessionId = parseId('ses', payload['sid']);
   if (userId !== null && sessionId !== null) return { kind: 'user', userId, sessionId, scopes };
   const serviceId = parseId('svc', payload.sub);
-  if (serviceId !== null && payload['sid'] === undefined) return { kind: 'service', serviceId, scopes };
+  if (serviceId !== null && !('sid' in payload)) return { kind: 'service', serviceId, scopes };
   throw new InvalidTokenError('claims');
 }
 

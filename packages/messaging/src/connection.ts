@@ -48,6 +48,8 @@ export async function closeConnection(client: pg.Client, patienceMs = 1000): Pro
 /** A pool whose connections are made on demand. A connection on which a statement failed is not used again. */
 export function openPool(databaseUrl: string, name: string, max: number): pg.Pool {
   const pool = new pg.Pool({ ...settings(databaseUrl, name), max, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+  // A connection that dies while somebody holds it between statements tells only its own listeners; without one the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', () => undefined);
   return pool;
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { inRoot, root } from './repository.ts';
 
 type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Readonly<Record<string, string>>>>;
-type Lock = { readonly packages: Readonly<Record<string, { readonly version?: string }>> };
+type Lock = { readonly packages: Readonly<Record<string, Manifest>> };
 
 const WORKSPACES = ['package.json', 'gateway/package.json', ...globSync('{subgraphs,packages}/*/package.json', { cwd: root })];
 
@@ -39,6 +39,20 @@ test('a package has one exact version in all workspaces', () => {
   for (const [name, uses] of versions) {
     expect([name, new Set(uses.map(({ version }) => version)).size]).toEqual([name, 1]);
     expect(uses[0]?.version).toMatch(/^(npm:\S+@)?\d/);
+  }
+});
+
+test('the lock file was written for these package.json files, or npm ci stops', () => {
+  const { packages } = readJson('package-lock.json') as Lock;
+
+  for (const path of WORKSPACES) {
+    const folder = path === 'package.json' ? '' : dirname(path);
+    const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = readJson(path) as Manifest;
+    const locked = packages[folder];
+    expect(Object.keys(packages)).toContain(folder);
+    expect([path, locked?.dependencies ?? {}]).toEqual([path, dependencies]);
+    expect([path, locked?.devDependencies ?? {}]).toEqual([path, devDependencies]);
+    expect([path, locked?.optionalDependencies ?? {}]).toEqual([path, optionalDependencies]);
   }
 });
 

@@ -1,1 +1,2 @@
-export {};
+export { startPayments, type PaymentsOverrides, type RunningPayments } from './app.ts';
+export { readPaymentsConfig, standardWork, type PaymentsConfig, type WorkConfig } from './config.ts';

@@ -1,1 +1,2 @@
-export {};
+export { startProducts, type RunningProducts } from './app.ts';
+export { readProductsConfig, type ProductsConfig } from './config.ts';

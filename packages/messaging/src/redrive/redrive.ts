@@ -3,28 +3,35 @@ import type { Sql } from '../sql.ts';
 
 const request = `UPDATE parked_key SET redrive_requested_at = now() WHERE topic = $1 AND ($2::text IS NULL OR key = $2) AND parked_at IS NOT NULL
 RETURNING consumer, key`;
+const requestRow = `UPDATE outbox SET parked_at = NULL, attempts = 0 WHERE topic = $1 AND ($2::text IS NULL OR key = $2) AND parked_at IS NOT NULL AND published_at IS NULL
+RETURNING key`;
 const letters = `SELECT count(*)::float8 AS letters, min(created_at) AS oldest FROM dead_letter WHERE consumer = $1 AND topic = $2 AND key = $3 AND redriven_at IS NULL`;
 
-/** A parked key whose redrive was asked for. */
+/** A parked key whose redrive was asked for. `consumer` is `null` where the relay had parked it: the event had not reached the log. */
 export interface RedriveRequest {
-  readonly consumer: string;
+  readonly consumer: string | null;
   readonly key: string;
 }
 
 /**
- * Asks the running consumers of this database to handle the letters of a topic again, of one key or of all its parked keys. They notice within a second.
+ * Asks the running consumers of this database to handle the letters of a topic again, of one key or of all its parked keys, and its relay to try parked
+ * rows of that topic again. They notice within a second.
  *
  * @returns the parked keys it was asked for; empty when none is parked.
  */
-export const requestRedrive = (sql: Sql, topic: string, key: string | null = null): Promise<readonly RedriveRequest[]> => sql.rows<RedriveRequest>(request, [topic, key]);
+export async function requestRedrive(sql: Sql, topic: string, key: string | null = null): Promise<readonly RedriveRequest[]> {
+  const consumed = await sql.rows<RedriveRequest>(request, [topic, key]);
+  const unsent = await sql.rows<{ key: string }>(requestRow, [topic, key]);
+  return [...consumed, ...unsent.map((row) => ({ consumer: null, key: row.key }))];
+}
 
 /** A line of what `redrive` did. */
 export interface Redriven extends RedriveRequest {
   /** Name of the database, as in `databaseUrls`. */
   readonly database: string;
-  /** Letters that wait, and when the oldest of them was parked. */
+  /** Events that wait, and when the oldest letter was written; `null` for rows that the relay had parked. */
   readonly letters: number;
-  readonly oldest: Date;
+  readonly oldest: Date | null;
 }
 
 /**
@@ -41,8 +48,12 @@ export async function redrive(options: { readonly databaseUrls: Readonly<Record<
     try {
       const sql = sqlOnPg(client);
       for (const asked of await requestRedrive(sql, topic, key)) {
-        const [waiting] = await sql.rows<{ letters: number; oldest: Date }>(letters, [asked.consumer, topic, asked.key]);
-        found.push({ database, ...asked, letters: waiting?.letters ?? 0, oldest: waiting?.oldest ?? new Date(0) });
+        if (asked.consumer === null) {
+          found.push({ database, ...asked, letters: 1, oldest: null });
+          continue;
+        }
+        const [waiting] = await sql.rows<{ letters: number; oldest: Date | null }>(letters, [asked.consumer, topic, asked.key]);
+        found.push({ database, ...asked, letters: waiting?.letters ?? 0, oldest: waiting?.oldest ?? null });
       }
     } finally {
       await closeConnection(client);
@@ -54,7 +65,7 @@ export async function redrive(options: { readonly databaseUrls: Readonly<Record<
 /** The answer of `redrive` as text for a terminal. */
 export function toTable(topic: string, redriven: readonly Redriven[]): string {
   if (redriven.length === 0) return `nothing is parked on ${topic}`;
-  const lines = [['database', 'consumer', 'key', 'letters', 'oldest'], ...redriven.map((row) => [row.database, row.consumer, row.key, String(row.letters), row.oldest.toISOString()])];
+  const lines = [['database', 'consumer', 'key', 'letters', 'oldest'], ...redriven.map((row) => [row.database, row.consumer ?? '(relay)', row.key, String(row.letters), row.oldest?.toISOString() ?? ''])];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
 }

@@ -12,14 +12,6 @@ export interface Patience {
   readonly settleMs: number;
 }
 
-/** Pauses of docs/reliability.md, saga: 2 s, 10 s, 30 s, 2 min, 10 min, then hourly. */
-export const standardPatience = (requestTimeoutMs: number): Patience => ({
-  retryMs: [250, 1_000, 2_000, 5_000, 10_000, 30_000],
-  enquiryMs: [2_000, 10_000, 30_000, 120_000, 600_000, 3_600_000],
-  buyerMs: 3_000,
-  settleMs: 2 * requestTimeoutMs,
-});
-
 /**
  * The pause before the next go, up to a fifth longer or shorter so that what failed together does not come back together.
  *

@@ -1,6 +1,5 @@
 import { PoisonEventError, type Handler } from '@tally/messaging';
-import { ImpossibleCommandError } from '../domain/stock-claim.ts';
-import type { createCommitStock } from '../use-cases/commit-stock.ts';
+import { ImpossibleCommandError, type createCommitStock } from '../use-cases/commit-stock.ts';
 
 export const onCommitStock =
   (commitStock: ReturnType<typeof createCommitStock>): Handler<'CommitStock'> =>

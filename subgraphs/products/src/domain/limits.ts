@@ -16,6 +16,7 @@ export const limits = {
   pageSize: 100,
   standardPageSize: 20,
   ids: 250,
+  position: 1_000_000,
   filterValues: 100,
   words: 200,
 } as const;

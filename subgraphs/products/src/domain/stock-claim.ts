@@ -1,3 +1,4 @@
+import type { Sequence } from '@tally/events';
 import type { Id } from '@tally/kernel';
 
 /**
@@ -31,7 +32,7 @@ export interface ShortLine {
 export interface StockClaim {
   readonly state: ClaimState;
   /** Of the reply about to be sent. */
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly reason: string | null;
   readonly short: readonly ShortLine[];
 }
@@ -45,10 +46,4 @@ export function replyToReserve({ state, reason, short }: Omit<StockClaim, 'seque
   if (state === 'RESERVED' || state === 'COMMITTED') return { type: 'StockReserved' };
   if (state === 'RELEASED') return { type: 'StockRejected', reason: 'CANCELLED', short: [] };
   return { type: 'StockRejected', reason: reason === 'NOT_SELLABLE' ? 'NOT_SELLABLE' : 'SHORT', short };
-}
-
-/** A command that no run of the saga sends: selling what was never reserved. Not retryable: the order's key is parked for a person to look at. */
-export class ImpossibleCommandError extends Error {
-  override readonly name = 'ImpossibleCommandError';
-  readonly retryable = false;
 }

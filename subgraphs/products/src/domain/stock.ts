@@ -1,3 +1,4 @@
+import type { Sequence } from '@tally/events';
 import type { Id } from '@tally/kernel';
 
 /** Live stock of a variant. `version` is one more per change; a lower number is older. */
@@ -8,6 +9,11 @@ export interface StockLevel {
   /** Held by orders that are under way. */
   readonly reserved: number;
   readonly version: number;
+}
+
+/** A level that this transaction made: its version numbers the event that tells of it. */
+export interface ChangedStock extends StockLevel {
+  readonly version: Sequence;
 }
 
 /** A level, and when it was read by the clock of the database. */

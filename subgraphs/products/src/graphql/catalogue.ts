@@ -1,13 +1,8 @@
 import { parseId, type Id } from '@tally/kernel';
-import { encodeCursor, hasScope, presentMoney, requireScope } from '@tally/subgraph-kit';
-import type { Category } from '../domain/category.ts';
-import { isSku } from '../domain/new-product.ts';
-import type { Product, Variant } from '../domain/product.ts';
-import type { Seller } from '../domain/seller.ts';
-import { isSlug } from '../domain/slug.ts';
-import { stockStatus, type ReadStock } from '../domain/stock.ts';
+import { encodeCursor, presentMoney, requireScope } from '@tally/subgraph-kit';
 import type { CategoryResolvers, InventoryResolvers, ProductResolvers, ProductVariantResolvers, SellerResolvers } from '../generated/resolvers.ts';
-import { parseVariantPage } from './arguments.ts';
+import { readVariantPage } from '../use-cases/read-arguments.ts';
+import { cursorParts, orBadInput } from './arguments.ts';
 import type { Context } from './context.ts';
 import { variantPageKey } from './loaders.ts';
 
@@ -18,9 +13,9 @@ async function promised<T>(loaded: Promise<T | null>, what: string): Promise<T> 
   return value;
 }
 
-export const product: ProductResolvers<Context, Product> = {
+export const product: ProductResolvers = {
   __resolveReference(reference, { loaders }) {
-    if ('slug' in reference) return isSlug(reference.slug) ? loaders.productBySlug.load(reference.slug) : null;
+    if ('slug' in reference) return loaders.productBySlug.load(reference.slug);
     const id = parseId('prod', reference.id);
     return id === null ? null : loaders.product.load(id);
   },
@@ -35,13 +30,13 @@ export const product: ProductResolvers<Context, Product> = {
     });
   },
   priceRange: ({ prices }) => ({ min: presentMoney(prices.min), max: presentMoney(prices.max) }),
-  async variants({ id }, given, { loaders }) {
-    const { size, afterPosition } = parseVariantPage(id, given);
+  async variants({ id }, { first, after }, { loaders }) {
+    const { size, afterPosition } = orBadInput(readVariantPage(id, first, cursorParts(after)));
     const found = (await loaders.variantPage.load(variantPageKey(id, afterPosition, size + 1))) ?? [];
     const edges = found.slice(0, size).map((node) => ({ cursor: encodeCursor([id, node.position]), node }));
-    const [first, last] = [edges[0], edges.at(-1)];
+    const [start, end] = [edges[0], edges.at(-1)];
     const pageInfo = { hasNextPage: found.length > size, hasPreviousPage: afterPosition > 0 };
-    return { productId: id, edges, pageInfo: { ...pageInfo, startCursor: first?.cursor ?? null, endCursor: last?.cursor ?? null } };
+    return { productId: id, edges, pageInfo: { ...pageInfo, startCursor: start?.cursor ?? null, endCursor: end?.cursor ?? null } };
   },
 };
 
@@ -50,9 +45,9 @@ export const variantConnection = {
   totalCount: async ({ productId }: { readonly productId: Id<'prod'> }, _: object, { loaders }: Context) => (await loaders.variantCount.load(productId)) ?? 0,
 };
 
-export const productVariant: ProductVariantResolvers<Context, Variant> = {
+export const productVariant: ProductVariantResolvers = {
   __resolveReference(reference, { loaders }) {
-    if ('sku' in reference) return isSku(reference.sku) ? loaders.variantBySku.load(reference.sku) : null;
+    if ('sku' in reference) return loaders.variantBySku.load(reference.sku);
     const id = parseId('var', reference.id);
     return id === null ? null : loaders.variant.load(id);
   },
@@ -60,18 +55,17 @@ export const productVariant: ProductVariantResolvers<Context, Variant> = {
   price: ({ price }) => presentMoney(price),
   compareAtPrice: ({ compareAt }) => (compareAt === null ? null : presentMoney(compareAt)),
   options: ({ options }) => [...options],
-  inventory: ({ id }, _, { loaders }) => promised(loaders.stock.load(id), `stock of ${id}`),
+  inventory: ({ id }, _, { loaders }) => promised(loaders.inventory.load(id), `stock of ${id}`),
 };
 
-export const inventory: InventoryResolvers<Context, ReadStock> = {
-  status: ({ available }) => stockStatus(available),
-  onHand({ available, reserved }, _, { viewer }) {
+export const inventory: InventoryResolvers = {
+  onHand({ onHand }, _, { viewer }) {
     requireScope(viewer, 'stock:read');
-    return available + reserved;
+    return onHand;
   },
 };
 
-export const category: CategoryResolvers<Context, Category> = {
+export const category: CategoryResolvers = {
   __resolveReference(reference, { loaders }) {
     const id = parseId('cat', reference.id);
     return id === null ? null : loaders.category.load(id);
@@ -81,12 +75,9 @@ export const category: CategoryResolvers<Context, Category> = {
   attributes: ({ attributes }) => [...attributes],
 };
 
-export const seller: SellerResolvers<Context, Seller> = {
+export const seller: SellerResolvers = {
   __resolveReference(reference, { loaders }) {
     const id = parseId('sell', reference.id);
     return id === null ? null : loaders.seller.load(id);
   },
 };
-
-/** Whether somebody meets products that are not on sale. */
-export const seesHidden = (viewer: Context['viewer']): boolean => hasScope(viewer, 'catalogue:write');

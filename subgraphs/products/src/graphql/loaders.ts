@@ -3,8 +3,7 @@ import { batchLoader, type BatchLoader } from '@tally/subgraph-kit';
 import type { Category } from '../domain/category.ts';
 import type { Product, Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { ReadStock } from '../domain/stock.ts';
-import type { CatalogueView } from '../use-cases/view-catalogue.ts';
+import type { CatalogueView, Inventory } from '../use-cases/view-catalogue.ts';
 
 /** One loader per entity and key: a statement each, whatever the page size. */
 export interface Loaders {
@@ -17,7 +16,7 @@ export interface Loaders {
   readonly variantCount: BatchLoader<number>;
   readonly category: BatchLoader<Category>;
   readonly seller: BatchLoader<Seller>;
-  readonly stock: BatchLoader<ReadStock>;
+  readonly inventory: BatchLoader<Inventory>;
 }
 
 /** `size` variants of a product behind a position. */
@@ -44,6 +43,6 @@ export function createLoaders(catalogue: CatalogueView): Loaders {
     variantCount: batchLoader('variant-count', (ids) => catalogue.variantCounts(ids as readonly Id<'prod'>[])),
     category: batchLoader('category', async (ids) => by(await catalogue.categoriesById(ids as readonly Id<'cat'>[]), ({ id }) => id)),
     seller: batchLoader('seller', async (ids) => by(await catalogue.sellersById(ids as readonly Id<'sell'>[]), ({ id }) => id)),
-    stock: batchLoader('stock', async (ids) => by(await catalogue.stock(ids as readonly Id<'var'>[]), ({ variantId }) => variantId)),
+    inventory: batchLoader('inventory', async (ids) => by(await catalogue.inventory(ids as readonly Id<'var'>[]), ({ variantId }) => variantId)),
   };
 }

@@ -55,18 +55,18 @@ export const mutation: MutationResolvers = {
   },
 };
 
-export const productPayload: ProductPayloadResolvers<Context, ProductPayload> = {
+export const productPayload: ProductPayloadResolvers = {
   product: ({ productId }, _, { loaders }) => (productId === null ? null : loaders.product.clear(productId).load(productId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 
-export const variantPayload: VariantPayloadResolvers<Context, VariantPayload> = {
-  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.stock.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
+export const variantPayload: VariantPayloadResolvers = {
+  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 
-export const inventoryAdjustPayload: InventoryAdjustPayloadResolvers<Context, InventoryAdjustPayload> = {
-  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.stock.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
+export const inventoryAdjustPayload: InventoryAdjustPayloadResolvers = {
+  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 

@@ -1,32 +1,30 @@
 import { badInput } from '@tally/subgraph-kit';
-import { limits } from '../domain/limits.ts';
-import { isSlug } from '../domain/slug.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
-import { parseProducts, requireId } from './arguments.ts';
+import { readId, readVariantIds } from '../use-cases/read-arguments.ts';
+import { cursorParts, orBadInput } from './arguments.ts';
 
 export const query: QueryResolvers = {
   product(_, { id, slug }, { loaders }) {
-    if (exactlyOne(id, slug) === 'id') return loaders.product.load(requireId('prod', id ?? '', 'id'));
-    return slug != null && isSlug(slug) ? loaders.productBySlug.load(slug) : null;
+    const key = exactlyOne(id, slug);
+    return 'id' in key ? loaders.product.load(orBadInput(readId('prod', key.id, 'id'))) : loaders.productBySlug.load(key.slug);
   },
-  products(_, given, { useCases }) {
-    const { query: asked, page } = parseProducts(given);
-    return { query: asked, page, browsing: useCases.browseProducts(asked, page) };
+  products(_, { query, filter, sort, first, after, last, before }, { useCases }) {
+    return orBadInput(useCases.browseProducts({ query, filter, sort, first, after: cursorParts(after), last, before: cursorParts(before) }));
   },
   variants(_, { ids }, { loaders }) {
-    if (ids.length > limits.ids) throw badInput(`At most ${limits.ids} ids.`, 'ids');
-    return Promise.all(ids.map((id) => requireId('var', id, 'ids')).map((id) => loaders.variant.load(id)));
+    return Promise.all(orBadInput(readVariantIds(ids)).map((id) => loaders.variant.load(id)));
   },
   async categories(_, { parentId }, { catalogue }) {
-    return [...(await catalogue.childCategories(parentId == null ? null : requireId('cat', parentId, 'parentId')))];
+    return [...(await catalogue.childCategories(parentId == null ? null : orBadInput(readId('cat', parentId, 'parentId'))))];
   },
   seller(_, { id, slug }, { loaders, catalogue }) {
-    if (exactlyOne(id, slug) === 'id') return loaders.seller.load(requireId('sell', id ?? '', 'id'));
-    return slug != null && isSlug(slug) ? catalogue.sellerBySlug(slug) : null;
+    const key = exactlyOne(id, slug);
+    return 'id' in key ? loaders.seller.load(orBadInput(readId('sell', key.id, 'id'))) : catalogue.sellerBySlug(key.slug);
   },
 };
 
-function exactlyOne(id: string | null | undefined, slug: string | null | undefined): 'id' | 'slug' {
-  if ((id == null) === (slug == null)) throw badInput('Either id or slug.', 'id');
-  return id == null ? 'slug' : 'id';
+function exactlyOne(id: string | null | undefined, slug: string | null | undefined): { readonly id: string } | { readonly slug: string } {
+  if (id != null && slug == null) return { id };
+  if (id == null && slug != null) return { slug };
+  throw badInput('Either id or slug.', 'id');
 }

@@ -1,11 +1,11 @@
 import type { Id } from '@tally/kernel';
 import type { StockClaim } from '../domain/stock-claim.ts';
-import type { StockLevel, StockLine } from '../domain/stock.ts';
+import type { ChangedStock, StockLine } from '../domain/stock.ts';
 
 /** The claim after a command, and every stock row that the command changed. */
 export interface ClaimAfter {
   readonly claim: StockClaim;
-  readonly changed: readonly StockLevel[];
+  readonly changed: readonly ChangedStock[];
 }
 
 /**
@@ -31,7 +31,7 @@ export interface StockStore {
    * @param delta not zero.
    * @returns the level after it; `short` with what is there when it would end below zero, `full` above a billion; `null`: no such variant.
    */
-  adjust(variantId: Id<'var'>, delta: number, reason: string): Promise<StockLevel | { readonly refused: 'short' | 'full'; readonly available: number } | null>;
+  adjust(variantId: Id<'var'>, delta: number, reason: string): Promise<ChangedStock | { readonly refused: 'short' | 'full'; readonly available: number } | null>;
   /** Lets searches know whether anything of the variant's product can be bought, as it stands once this call holds the search row. */
   followStock(variantId: Id<'var'>): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { crashPoint, type Id } from '@tally/kernel';
 import { settled, stockLevelChanged } from '../domain/messages.ts';
-import { ImpossibleCommandError } from '../domain/stock-claim.ts';
 import type { Transact } from '../ports/unit-of-work.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -8,6 +7,12 @@ export interface CommitStock {
   readonly eventId: Id<'evt'>;
   readonly orderId: Id<'ord'>;
   readonly commandId: Id<'cmd'>;
+}
+
+/** A command that no run of the saga sends: selling what was never reserved. Not retryable: the order's key is parked for a person to look at. */
+export class ImpossibleCommandError extends Error {
+  override readonly name = 'ImpossibleCommandError';
+  readonly retryable = false;
 }
 
 /** Sells what an order holds. @throws {ImpossibleCommandError} it holds nothing: no run of the saga sends that. */

@@ -36,11 +36,11 @@ export function createCreateProduct({ transact, clock, telemetry }: Deps) {
       const { product, openingStock } = assemble(checked.value, categoryId, clock());
       const taken = await catalogue.takenSkus(product.variants.map(({ sku }) => sku));
       if (taken.length > 0) return refuse(skusTaken(command, taken));
-      const slug = await catalogue.create({ product, openingStock });
+      const stored = await catalogue.create({ product, openingStock });
       // Another request took a SKU in between and has just committed: the same answer, without naming it.
-      if (slug === null) return refuse(skusTaken(command, []));
-      const created = { ...product, slug };
-      await outbox.append(catalogueChanged(created), ...openingStock.map(stockLevelChanged));
+      if (stored === null) return refuse(skusTaken(command, []));
+      const created = { ...product, slug: stored.slug };
+      await outbox.append(catalogueChanged(created, stored.sequence), ...stored.opened.map(stockLevelChanged));
       return ok(created);
     });
     if (!outcome.ok) return outcome;

@@ -31,8 +31,8 @@ export function createSetVariantPrice({ transact, clock, telemetry }: Deps) {
       const changed = setPrice(product, { variantId, ...wanted }, clock());
       if (!changed.ok) return changed;
       if (changed.value === product) return ok(null);
-      await catalogue.replace(changed.value);
-      await outbox.append(catalogueChanged(changed.value));
+      const sequence = await catalogue.replace(changed.value);
+      await outbox.append(catalogueChanged(changed.value, sequence));
       return ok(changed.value);
     });
     if (!outcome.ok) return outcome;

@@ -33,8 +33,8 @@ export function createUpdateProduct({ transact, clock, telemetry }: Deps) {
       const changed = changeProduct(product, command, category ?? { attributes: [] }, clock());
       if (!changed.ok) return changed;
       if (changed.value === product) return ok(null);
-      await catalogue.replace(changed.value);
-      await outbox.append(catalogueChanged(changed.value));
+      const sequence = await catalogue.replace(changed.value);
+      await outbox.append(catalogueChanged(changed.value, sequence));
       return ok(changed.value.version);
     });
     if (!outcome.ok) return outcome;

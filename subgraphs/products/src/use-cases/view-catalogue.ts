@@ -1,9 +1,18 @@
 import type { Id } from '@tally/kernel';
 import type { Category } from '../domain/category.ts';
+import { isSku } from '../domain/new-product.ts';
 import { isVisible, type Product, type Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { ReadStock } from '../domain/stock.ts';
+import { isSlug } from '../domain/slug.ts';
+import { stockStatus, type ReadStock, type StockStatus } from '../domain/stock.ts';
 import type { CatalogueReads, ListedVariant, VariantPage } from '../ports/catalogue-reads.ts';
+
+/** Live stock as it is shown. */
+export interface Inventory extends ReadStock {
+  readonly status: StockStatus;
+  /** On the shelf. */
+  readonly onHand: number;
+}
 
 /** The catalogue as one viewer sees it: products that are not on sale, and their variants, do not exist for most. */
 export interface CatalogueView {
@@ -17,9 +26,10 @@ export interface CatalogueView {
   childCategories(parentId: Id<'cat'> | null): Promise<readonly Category[]>;
   sellersById(ids: readonly Id<'sell'>[]): Promise<readonly Seller[]>;
   sellerBySlug(slug: string): Promise<Seller | null>;
-  stock(variantIds: readonly Id<'var'>[]): Promise<readonly ReadStock[]>;
+  inventory(variantIds: readonly Id<'var'>[]): Promise<readonly Inventory[]>;
 }
 
+/** Reads for many keys at once. Text that cannot be a slug or a SKU names nothing, and is not looked up. */
 export function createViewCatalogue({ reads }: { readonly reads: CatalogueReads }) {
   /** @param seesHidden whether the viewer holds catalogue:write. */
   return function viewCatalogue({ seesHidden }: { readonly seesHidden: boolean }): CatalogueView {
@@ -28,9 +38,12 @@ export function createViewCatalogue({ reads }: { readonly reads: CatalogueReads 
     return {
       ...reads,
       productsById: async (ids) => visible(await reads.productsById(ids)),
-      productsBySlug: async (slugs) => visible(await reads.productsBySlug(slugs)),
+      productsBySlug: async (slugs) => visible(await reads.productsBySlug(slugs.filter(isSlug))),
       variantsById: async (ids) => listed(await reads.variantsById(ids)),
-      variantsBySku: async (skus) => listed(await reads.variantsBySku(skus)),
+      variantsBySku: async (skus) => listed(await reads.variantsBySku(skus.filter(isSku))),
+      sellerBySlug: async (slug) => (isSlug(slug) ? reads.sellerBySlug(slug) : null),
+      inventory: async (variantIds) =>
+        (await reads.stock(variantIds)).map((read) => ({ ...read, status: stockStatus(read.available), onHand: read.available + read.reserved })),
     };
   };
 }

@@ -1,4 +1,5 @@
 import type { Id } from '@tally/kernel';
+import { parsePlainText } from './plain-text.ts';
 import type { Role } from './roles.ts';
 
 export interface Account {
@@ -20,16 +21,17 @@ export interface Credentials {
 }
 
 const maxEmailLength = 254;
+const maxNameLength = 100;
 
 /** The one spelling of an address, or `null`. Syntax is checked loosely: only a mail proves an address (RFC 5321 §4.5.3.1 for the length). */
 export function parseEmail(text: string): string | null {
-  const email = text.trim().normalize('NFC').toLowerCase();
-  return email.length <= maxEmailLength && /^[^\s@<>(),;:"[\]\\]{1,64}@[^\s@<>(),;:"[\]\\]+\.[^\s@.<>(),;:"[\]\\]{2,}$/.test(email) ? email : null;
+  const email = parsePlainText(text.toLowerCase(), maxEmailLength);
+  return email !== null && /^[^\s@<>(),;:"[\]\\]{1,64}@[^\s@<>(),;:"[\]\\]+\.[^\s@.<>(),;:"[\]\\]{2,}$/.test(email) ? email : null;
 }
 
-/** A name as people write it: 1 to 100 characters without control characters; `null` when none is given; `undefined` when it is not one. */
+/** A name as people write it, 1 to 100 characters; `null` when none is given; `undefined` when it is not one. */
 export function parseDisplayName(text: string | null | undefined): string | null | undefined {
-  const name = text?.trim().normalize('NFC') ?? '';
-  if (name === '') return null;
-  return name.length <= 100 && !/\p{Cc}/u.test(name) ? name : undefined;
+  const name = parsePlainText(text ?? '', maxNameLength);
+  if (name === null) return undefined;
+  return name === '' ? null : name;
 }

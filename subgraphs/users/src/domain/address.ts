@@ -1,4 +1,5 @@
 import type { Id } from '@tally/kernel';
+import { parsePlainText } from './plain-text.ts';
 
 export interface Address {
   readonly id: Id<'adr'>;
@@ -16,31 +17,39 @@ export interface Address {
 
 export type AddressDraft = Omit<Address, 'id'>;
 
+/** An address as somebody gave it. */
+export type GivenAddress = { readonly [Field in keyof AddressDraft]?: AddressDraft[Field] | null | undefined };
+
 /** Most addresses an account keeps. */
 export const maxAddresses = 50;
 
-type Given = { readonly [Field in keyof AddressDraft]?: AddressDraft[Field] | null | undefined };
+const maxLineLength = 200;
+const needed = ['line1', 'city', 'postalCode', 'country'] as const;
+const optional = ['label', 'name', 'line2', 'region'] as const;
 
-/** The address, or the name of the first field that cannot be one: text of 1 to 200 characters without control characters, a two-letter country. */
-export function parseAddress(given: Given): AddressDraft | keyof AddressDraft {
-  const optional = { label: given.label ?? null, name: given.name ?? null, line2: given.line2 ?? null, region: given.region ?? null };
-  const required = { line1: given.line1 ?? '', city: given.city ?? '', postalCode: given.postalCode ?? '', country: given.country ?? '' };
-  const trimmed = Object.fromEntries(Object.entries({ ...optional, ...required }).map(([field, text]) => [field, text?.trim() ?? null])) as typeof optional & typeof required;
-  const texts = Object.entries(trimmed) as [keyof AddressDraft, string | null][];
-  for (const [field, text] of texts) {
-    const needed = field in required;
-    if (text === null || text === '') {
-      if (needed) return field;
-    } else if (text.length > 200 || /\p{Cc}/u.test(text)) return field;
+/** The address, or the name of the first field that cannot be one: a line of 1 to 200 characters, and two capital letters for the country. */
+export function parseAddress(given: GivenAddress): AddressDraft | keyof AddressDraft {
+  const texts = new Map<keyof AddressDraft, string>();
+  for (const field of [...needed, ...optional]) {
+    const text = parsePlainText(given[field] ?? '', maxLineLength);
+    if (text === null) return field;
+    texts.set(field, text);
   }
-  if (!/^[A-Z]{2}$/.test(trimmed.country)) return 'country';
-  const blankToNull = (text: string | null): string | null => (text === '' ? null : text);
+  const required = (field: (typeof needed)[number]): string => texts.get(field) ?? '';
+  const orNull = (field: (typeof optional)[number]): string | null => texts.get(field) || null;
+
+  const missing = needed.find((field) => required(field) === '');
+  if (missing !== undefined) return missing;
+  if (!/^[A-Z]{2}$/.test(required('country'))) return 'country';
   return {
-    ...trimmed,
-    label: blankToNull(trimmed.label),
-    name: blankToNull(trimmed.name),
-    line2: blankToNull(trimmed.line2),
-    region: blankToNull(trimmed.region),
+    label: orNull('label'),
+    name: orNull('name'),
+    line1: required('line1'),
+    line2: orNull('line2'),
+    city: required('city'),
+    region: orNull('region'),
+    postalCode: required('postalCode'),
+    country: required('country'),
     isDefault: given.isDefault ?? false,
   };
 }

@@ -1,6 +1,5 @@
 import { isId, prefixOf, type IdPrefix } from '@tally/kernel';
 
-/** Which type an id names; the owner of that type knows whether it exists. */
 const typeOfPrefix = {
   prod: 'Product',
   var: 'ProductVariant',
@@ -12,10 +11,13 @@ const typeOfPrefix = {
   usr: 'User',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
+/** A type that an id can name; its owner knows whether the thing exists. */
 export type NodeType = (typeof typeOfPrefix)[keyof typeof typeOfPrefix];
 
+const types: ReadonlyMap<string, NodeType> = new Map(Object.entries(typeOfPrefix));
+
 /** Names of all types that `node` can answer with. */
-export const nodeTypes: readonly NodeType[] = Object.values(typeOfPrefix);
+export const nodeTypes: readonly NodeType[] = [...types.values()];
 
 /** Most ids of one `nodes` call. */
 export const maxNodeIds = 250;
@@ -24,5 +26,5 @@ export const maxNodeIds = 250;
 export function nodeTypeOf(id: string): NodeType | null | 'malformed' {
   const prefix = prefixOf(id);
   if (prefix === null || !isId(prefix as IdPrefix, id)) return 'malformed';
-  return prefix in typeOfPrefix ? typeOfPrefix[prefix as keyof typeof typeOfPrefix] : null;
+  return types.get(prefix) ?? null;
 }

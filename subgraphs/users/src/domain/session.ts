@@ -17,6 +17,10 @@ export interface PresentedToken {
   readonly usedAt: Date | null;
 }
 
+/** Why a session ended before its time. */
+export type RevokeReason = 'LOGOUT' | 'REUSE';
+
+/** What becomes of a refresh token that was shown. */
 export type Rotation = { readonly kind: 'rotate' } | { readonly kind: 'refuse' } | { readonly kind: 'theft' };
 
 /** How long a session lives from its sign-in, in milliseconds: 30 days. */
@@ -25,7 +29,7 @@ export const sessionLifeMs = 30 * 24 * 60 * 60 * 1000;
 /** How long a used token may be shown again, in milliseconds. */
 export const reuseGraceMs = 10_000;
 
-/** What happens to a refresh token that is shown. */
+/** Decides about a refresh token that is shown. */
 export function rotate(session: Session, token: PresentedToken, now: Date): Rotation {
   if (session.revokedAt !== null || session.expiresAt <= now) return { kind: 'refuse' };
   if (token.usedAt !== null && now.getTime() - token.usedAt.getTime() > reuseGraceMs) return { kind: 'theft' };

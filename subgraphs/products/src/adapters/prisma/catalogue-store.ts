@@ -1,3 +1,4 @@
+import { lockedSequence } from '@tally/events';
 import { toUuid, type Id } from '@tally/kernel';
 import type { Sql } from '@tally/messaging';
 import type { ProductWithVariants } from '../../domain/product.ts';
@@ -57,7 +58,8 @@ export function createCatalogueStore(sql: Sql): CatalogueStore {
       if ((await sql.count(insertVariants, [variantsJson(product)])) < product.variants.length) return null;
       await sql.count(insertStock, stockValues(openingStock));
       await sql.count(rewriteSearchRow, [toUuid(product.id)]);
-      return slug;
+      const opened = openingStock.map((level) => ({ ...level, version: lockedSequence(level.version) }));
+      return { slug, sequence: lockedSequence(product.version), opened };
     },
     lock: (id) => locked('id = $1::uuid', id),
     lockOfVariant: (id) => locked('id = (SELECT product_id FROM product_variant WHERE id = $1::uuid)', id),
@@ -68,6 +70,7 @@ export function createCatalogueStore(sql: Sql): CatalogueStore {
       const priced = variants.map((variant) => ({ id: toUuid(variant.id), amount: variant.price.amount, compare_at: variant.compareAt?.amount ?? null }));
       await sql.count(updatePrices, [JSON.stringify(priced)]);
       await sql.count(rewriteSearchRow, [toUuid(id)]);
+      return lockedSequence(version);
     },
   };
 }

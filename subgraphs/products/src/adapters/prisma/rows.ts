@@ -1,8 +1,9 @@
+import { lockedSequence } from '@tally/events';
 import { fromUuid, money, type Id } from '@tally/kernel';
 import type { AttributeDefinition, Category, NameValue } from '../../domain/category.ts';
 import type { Product, ProductStatus, Variant } from '../../domain/product.ts';
 import type { Seller } from '../../domain/seller.ts';
-import type { StockLevel } from '../../domain/stock.ts';
+import type { ChangedStock, StockLevel } from '../../domain/stock.ts';
 
 // What the driver gives: uuid as text with hyphens, bigint as BigInt, jsonb parsed. The tables are trusted: their writers checked.
 
@@ -116,3 +117,6 @@ export const toStockLevel = ({ variant_id, available, reserved, version }: Stock
   reserved,
   version,
 });
+
+/** A row that the open transaction changed, and so holds locked. */
+export const toChangedStock = (row: StockRow): ChangedStock => ({ ...toStockLevel(row), version: lockedSequence(row.version) });

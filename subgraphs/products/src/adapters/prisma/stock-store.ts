@@ -1,8 +1,9 @@
+import { lockedSequence } from '@tally/events';
 import { fromUuid, toUuid, type Id } from '@tally/kernel';
 import type { Sql } from '@tally/messaging';
 import type { ClaimState, StockClaim } from '../../domain/stock-claim.ts';
 import type { ClaimAfter, StockStore } from '../../ports/stock-store.ts';
-import { toStockLevel, type StockRow } from './rows.ts';
+import { toChangedStock, type StockRow } from './rows.ts';
 import * as statement from './stock-statements.ts';
 
 interface ClaimRow {
@@ -43,7 +44,7 @@ export function createStockStore(sql: Sql): StockStore {
     },
     async adjust(variantId, delta, reason) {
       const [row] = await sql.rows<StockRow>(statement.adjust, [toUuid(variantId), delta, reason]);
-      if (row !== undefined) return toStockLevel(row);
+      if (row !== undefined) return toChangedStock(row);
       const [present] = await sql.rows<{ readonly available: number }>('SELECT available FROM stock WHERE variant_id = $1::uuid', [toUuid(variantId)]);
       return present === undefined ? null : { refused: delta < 0 ? 'short' : 'full', available: present.available };
     },
@@ -57,11 +58,11 @@ export function createStockStore(sql: Sql): StockStore {
 function toAfter(rows: readonly ClaimAndStockRow[]): ClaimAfter | null {
   const [first] = rows;
   if (first === undefined) return null;
-  return { claim: toClaim(first), changed: rows.flatMap((row) => (row.variant_id == null ? [] : [toStockLevel(row)])) };
+  return { claim: toClaim(first), changed: rows.flatMap((row) => (row.variant_id == null ? [] : [toChangedStock(row)])) };
 }
 
 function toClaim({ state, sequence, reason, short }: ClaimRow): StockClaim {
   const lines = short as readonly { readonly variantId: string; readonly requested: number; readonly available: number }[];
   const named = lines.map(({ variantId, requested, available }) => ({ variantId: fromUuid('var', variantId), requested, available }));
-  return { state: state as ClaimState, sequence, reason, short: named };
+  return { state: state as ClaimState, sequence: lockedSequence(sequence), reason, short: named };
 }

@@ -11,4 +11,4 @@ const sequences = [
 ];
 
 /** Passwords that attackers try first: the usual bases with the usual endings, and keyboard runs. Compared in lower case. */
-export const commonPasswords: ReadonlySet<string> = new Set([...sequences, ...bases.flatMap((base) => endings.flatMap((ending) => [base + ending, base + base + ending]))]);
+export const wellKnownPasswords: ReadonlySet<string> = new Set([...sequences, ...bases.flatMap((base) => endings.flatMap((ending) => [base + ending, base + base + ending]))]);

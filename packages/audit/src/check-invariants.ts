@@ -1,0 +1,42 @@
+import pg from 'pg';
+import { checkDelivery } from './delivery.ts';
+import type { AcknowledgedOrder, Finding, LedgerLine } from './finding.ts';
+import { checkMoney } from './money.ts';
+import { checkOrders } from './orders.ts';
+import { checkStock } from './stock.ts';
+
+export interface AuditOptions {
+  /** As the role `auditor`, which may read every schema and write none. */
+  readonly auditorUrl: string;
+  /** The provider's own record of what it did. */
+  readonly ledger: readonly LedgerLine[];
+  /** What clients were told; empty where nobody kept it. */
+  readonly acknowledged?: readonly AcknowledgedOrder[];
+  /** Orders that a person is expected to look at, by id: I5 lets them be. */
+  readonly expectedAttention?: readonly string[];
+}
+
+/**
+ * Checks I1 to I9 in one snapshot of the database (docs/reliability.md, invariants). Read-only.
+ *
+ * @throws a database error when the database cannot be read; nothing was changed, repeat it.
+ */
+export async function checkInvariants(options: AuditOptions): Promise<readonly Finding[]> {
+  const client = new pg.Client({ connectionString: options.auditorUrl, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const read = async <Row extends object>(text: string): Promise<readonly Row[]> => (await client.query<Row>(text)).rows;
+    const { ledger, acknowledged = [], expectedAttention = [] } = options;
+    const findings = [
+      ...(await checkMoney(read, ledger)),
+      ...(await checkStock(read)),
+      ...(await checkOrders(read, acknowledged, new Set(expectedAttention))),
+      ...(await checkDelivery(read)),
+    ];
+    await client.query('COMMIT');
+    return findings.sort((left, right) => left.id.localeCompare(right.id));
+  } finally {
+    await client.end();
+  }
+}

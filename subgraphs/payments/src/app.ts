@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { topicOf } from '@tally/events';
+import { startConsumer } from '@tally/messaging';
+import { createTransact, openSubgraphParts, prismaAdapter, sqlOf, startSubgraph, type Subgraph, type SubgraphOverrides } from '@tally/subgraph-kit';
+import { createCommandsStore } from './adapters/prisma/commands-store.ts';
+import { createPaymentMethodsStore } from './adapters/prisma/payment-methods.ts';
+import { createPaymentsReader } from './adapters/prisma/payments-reader.ts';
+import { createSettlementStore } from './adapters/prisma/settlement-store.ts';
+import { createWorkQueue } from './adapters/prisma/work-queue.ts';
+import { createSimulatorProvider } from './adapters/simulator/payment-provider.ts';
+import type { PaymentsConfig } from './config.ts';
+import { onAuthorisePayment } from './consumers/authorise-payment.ts';
+import { onCapturePayment } from './consumers/capture-payment.ts';
+import { onRefundPayment } from './consumers/refund-payment.ts';
+import { onVoidPayment } from './consumers/void-payment.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import { onlookerOf, type Context } from './graphql/context.ts';
+import { createLoaders } from './graphql/loaders.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { startCallProvider } from './jobs/call-provider.ts';
+import type { LeasedWorker } from './jobs/leased-worker.ts';
+import { startSettleDoubts } from './jobs/settle-doubts.ts';
+import type { PaymentProvider } from './ports/payment-provider.ts';
+import { createPaymentsTelemetry } from './telemetry.ts';
+import { createAddPaymentMethod } from './use-cases/add-payment-method.ts';
+import { createAuthorisePayment } from './use-cases/authorise-payment.ts';
+import { createCapturePayment } from './use-cases/capture-payment.ts';
+import { createCarryOut, createClaim, createRenew } from './use-cases/carry-out.ts';
+import { createRefundPayment } from './use-cases/refund-payment.ts';
+import { createRemovePaymentMethod } from './use-cases/remove-payment-method.ts';
+import { createViewPayments } from './use-cases/view-payments.ts';
+import { createVoidPayment } from './use-cases/void-payment.ts';
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+export interface RunningPayments extends AsyncDisposable {
+  /** `null` without the role `api`. */
+  readonly subgraph: Subgraph | null;
+  /** Every command that was on the log when this was called is taken. */
+  caughtUp(): Promise<void>;
+}
+
+export interface PaymentsOverrides extends SubgraphOverrides {
+  /** Instead of the simulator's adapter; not closed by payments. */
+  readonly provider?: PaymentProvider;
+}
+
+/** Starts payments; what is handed in is used and not closed. @throws {StartupError} the database does not answer, or the port is taken. */
+export async function startPayments(config: PaymentsConfig, overrides: PaymentsOverrides = {}): Promise<RunningPayments> {
+  await using stack = new AsyncDisposableStack();
+  const parts = stack.use(await openSubgraphParts('payments', config, overrides));
+  const { logger, wake, verifier, eventLog } = parts;
+  const { work, roles, databaseUrl } = config;
+  const telemetry = createPaymentsTelemetry(logger);
+  const client = new PrismaClient({
+    adapter: prismaAdapter({
+      url: databaseUrl,
+      schema: 'payments',
+      maxConnections: config.poolSize,
+      onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+      ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
+    }),
+  });
+  stack.defer(() => client.$disconnect());
+  const sql = sqlOf(client);
+  const transact = createTransact({
+    client,
+    consumer: 'payments',
+    wake,
+    stores: (tx, open) => ({ commands: createCommandsStore(open), settlements: createSettlementStore(open), methods: createPaymentMethodsStore(tx, open) }),
+  });
+
+  let provider: PaymentProvider | null = null;
+  let consumer: Awaited<ReturnType<typeof startConsumer>> | null = null;
+  if (roles.includes('worker')) {
+    const enquirers = Math.max(1, Math.ceil(work.concurrency / 4));
+    provider =
+      overrides.provider ??
+      stack.use(
+        createSimulatorProvider({
+          url: config.simulatorUrl,
+          concurrency: work.concurrency + enquirers,
+          timeoutMs: work.requestTimeoutMs,
+          breakAfter: work.breakAfter,
+          halfOpenMs: work.halfOpenMs,
+          onBreakerChange: (state) => { telemetry.breakerChanged('simulator', state); },
+        }),
+      );
+    stack.use(await parts.startRelay());
+    const queue = createWorkQueue(sql);
+    const workers: Partial<Record<'CALLS' | 'ENQUIRIES', LeasedWorker>> = {};
+    const { retryMs, enquiryMs, buyerMs, settleMs, leaseMs, pollMs, giveUpMs } = work;
+    const carryOut = createCarryOut({
+      queue,
+      transact,
+      provider,
+      patience: { retryMs, enquiryMs, buyerMs, settleMs },
+      telemetry,
+      random: Math.random,
+      workDue: (which, inMs) => workers[which]?.wake(inMs),
+    });
+    const job = { claim: createClaim({ queue }), renew: createRenew({ queue }), carryOut, leaseMs, pollMs, logger };
+    workers.CALLS = stack.use(startCallProvider({ ...job, concurrency: work.concurrency }));
+    workers.ENQUIRIES = stack.use(startSettleDoubts({ ...job, concurrency: enquirers }));
+
+    const deps = {
+      transact,
+      telemetry,
+      provider: provider.name,
+      giveUpMs,
+      workAdded: (kind: string) => {
+        workers.CALLS?.wake();
+        // A void hurries what waits before it.
+        if (kind === 'VOID') workers.ENQUIRIES?.wake();
+      },
+    };
+    consumer = stack.use(
+      await startConsumer({
+        log: eventLog,
+        group: 'payments',
+        topics: [topicOf('payments.commands.v1')],
+        from: 'beginning',
+        databaseUrl,
+        logger,
+        handlers: {
+          AuthorisePayment: onAuthorisePayment(createAuthorisePayment(deps)),
+          CapturePayment: onCapturePayment(createCapturePayment(deps)),
+          VoidPayment: onVoidPayment(createVoidPayment(deps)),
+          RefundPayment: onRefundPayment(createRefundPayment(deps)),
+        },
+      }),
+    );
+  }
+
+  const useCases = { addPaymentMethod: createAddPaymentMethod({ transact }), removePaymentMethod: createRemovePaymentMethod({ transact }) };
+  const view = createViewPayments(createPaymentsReader(client, sql));
+  const subgraph = !roles.includes('api')
+    ? null
+    : stack.use(
+        await startSubgraph<Context>({
+          name: 'payments',
+          typeDefs,
+          resolvers,
+          context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
+          verifier,
+          http: config.http,
+          ready: async () => ({ ready: true, dependencies: { database: await answers(client), ...(provider === null ? {} : { provider: provider.state }) } }),
+          logger,
+        }),
+      );
+  const owned = stack.move();
+  return { subgraph, caughtUp: async () => consumer?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>
+  client.$queryRaw`SELECT 1`.then(
+    () => 'ok',
+    () => 'down',
+  );

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { topicOf } from '@tally/events';
+import { startConsumer, type Consumer, type Sql } from '@tally/messaging';
+import { createTransact, hasScope, openSubgraphParts, prismaAdapter, sqlOf, startSubgraph } from '@tally/subgraph-kit';
+import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
+import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
+import { createCatalogueSearch } from './adapters/prisma/catalogue-search.ts';
+import { createCatalogueStore } from './adapters/prisma/catalogue-store.ts';
+import { createMisspelt } from './adapters/prisma/misspelt.ts';
+import { createStockStore } from './adapters/prisma/stock-store.ts';
+import type { ProductsConfig } from './config.ts';
+import { onCommitStock } from './consumers/commit-stock.ts';
+import { onReleaseStock } from './consumers/release-stock.ts';
+import { onReserveStock } from './consumers/reserve-stock.ts';
+import { onStockLevelChanged } from './consumers/stock-level-changed.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import type { Context } from './graphql/context.ts';
+import { createLoaders } from './graphql/loaders.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { createTelemetry } from './telemetry.ts';
+import { createUseCases, type UseCases } from './use-cases/index.ts';
+
+const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+export interface RunningProducts extends AsyncDisposable {
+  /** `null` without the role `api`. */
+  readonly subgraph: Subgraph | null;
+  /** Everything that was on the log when this was called has had its effect here. At once without the role `worker`. */
+  caughtUp(): Promise<void>;
+}
+
+/** Starts catalogue, search and stock; what is handed in is used and not closed. @throws {StartupError} */
+export async function startProducts(config: ProductsConfig, overrides: SubgraphOverrides = {}): Promise<RunningProducts> {
+  await using stack = new AsyncDisposableStack();
+  const parts = stack.use(await openSubgraphParts('products', config, overrides));
+  const { logger, clock, verifier, wake } = parts;
+  const client = openClient(config, overrides, parts);
+  stack.defer(() => client.$disconnect());
+  const sql = sqlOf(client);
+  const stores = (_: unknown, open: Sql) => ({ catalogue: createCatalogueStore(open), stock: createStockStore(open) });
+  const useCases = createUseCases({
+    transact: createTransact({ client, consumer: 'products', wake, stores }),
+    reads: createCatalogueReads(sql),
+    search: createCatalogueSearch(sql, createMisspelt(client)),
+    clock,
+    telemetry: createTelemetry(logger),
+  });
+
+  const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
+  const subgraph = config.roles.includes('api')
+    ? stack.use(
+        await startSubgraph<Context>({
+          name: 'products',
+          typeDefs,
+          resolvers,
+          context({ viewer }) {
+            const catalogue = useCases.viewCatalogue({ seesHidden: hasScope(viewer, 'catalogue:write') });
+            return { viewer, catalogue, loaders: createLoaders(catalogue), useCases };
+          },
+          verifier,
+          http: config.http,
+          ready: async () => ({ ready: true, dependencies: { database: await answers(client) } }),
+          logger,
+        }),
+      )
+    : null;
+  const owned = stack.move();
+  return { subgraph, caughtUp: async () => worker?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function openClient({ databaseUrl, poolSize }: ProductsConfig, { onStatement }: SubgraphOverrides, { logger }: SubgraphParts): PrismaClient {
+  const adapter = prismaAdapter({
+    url: databaseUrl,
+    schema: 'products',
+    maxConnections: poolSize,
+    onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+    ...(onStatement === undefined ? {} : { onStatement }),
+  });
+  return new PrismaClient({ adapter });
+}
+
+/** Relay and consumers; the relay starts first and so stops last: what the others commit while they drain still gets out. */
+async function startWorker({ databaseUrl }: ProductsConfig, { eventLog: log, logger, startRelay }: SubgraphParts, useCases: UseCases): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(await startRelay());
+  const commands = stack.use(
+    await startConsumer({
+      log,
+      group: 'products',
+      topics: [topicOf('products.commands.v1')],
+      from: 'beginning',
+      handlers: {
+        ReserveStock: onReserveStock(useCases.reserveStock),
+        CommitStock: onCommitStock(useCases.commitStock),
+        ReleaseStock: onReleaseStock(useCases.releaseStock),
+      },
+      databaseUrl,
+      logger,
+    }),
+  );
+  // From now on: what was created or seeded before stands in the search rows already.
+  const levels = stack.use(
+    await startConsumer({
+      log,
+      group: 'products-search',
+      topics: [topicOf('products.level.v1')],
+      from: 'now',
+      handlers: { StockLevelChanged: onStockLevelChanged(useCases.followStock) },
+      databaseUrl,
+      logger,
+    }),
+  );
+  const owned = stack.move();
+  return {
+    async caughtUp() {
+      await Promise.all([commands.caughtUp(), levels.caughtUp()]);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>
+  client.$queryRaw`SELECT 1`.then(
+    () => 'ok',
+    () => 'down',
+  );
