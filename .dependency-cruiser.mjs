@@ -179,18 +179,19 @@ const gatewayRooms = [
   }),
 ];
 
-// What a package may build on, besides itself. A package that is not named may not be imported by any other.
+// What a package may build on, besides itself.
 const PACKAGES = {
   kernel: [],
   events: ['kernel'],
   identity: ['kernel'],
   runtime: ['kernel'],
+  audit: ['kernel'],
   messaging: ['kernel', 'events', 'runtime'],
   'subgraph-kit': ['kernel', 'events', 'identity', 'runtime', 'messaging'],
   'payment-simulator': ['kernel', 'runtime'],
   embedded: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator'],
-  testkit: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator', 'embedded'],
-  e2e: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'embedded', 'testkit'],
+  testkit: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator', 'embedded', 'audit'],
+  e2e: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'payment-simulator', 'embedded', 'testkit', 'audit'],
   toolchain: [],
 };
 

@@ -60,7 +60,10 @@ export function createAnswer({ execute, buckets, rateLimiter, mayIntrospect }: A
   function prepare({ generation, document, queryHash, operationName }: Question): Prepared {
     let known = perGeneration.get(generation);
     if (known === undefined) {
-      known = { table: readRequirements(generation.supergraph), prepared: boundedBy<Prepared>(operationBound, ({ operation }) => operation.characters) };
+      known = {
+        table: readRequirements(generation.supergraph),
+        prepared: boundedBy<Prepared>(operationBound, ({ operation }) => operation.characters),
+      };
       perGeneration.set(generation, known);
     }
     const key = `${queryHash} ${operationName ?? ''}`;
@@ -86,7 +89,12 @@ export function createAnswer({ execute, buckets, rateLimiter, mayIntrospect }: A
       throw new Refusal({ code: 'BAD_REQUEST', status: 400, message: 'Subscriptions are not served here.', reason: 'subscription' });
     }
     if (asksForSchema && !mayIntrospect(caller)) {
-      throw new Refusal({ code: 'GRAPHQL_VALIDATION_FAILED', status: 400, message: 'Introspection is not allowed.', reason: 'introspection' });
+      throw new Refusal({
+        code: 'GRAPHQL_VALIDATION_FAILED',
+        status: 400,
+        message: 'Introspection is not allowed.',
+        reason: 'introspection',
+      });
     }
     const coerced = coerceVariables(generation.apiSchema, operation.definition, variables);
     if (!coerced.ok) return { errors: coerced.errors };

@@ -1,5 +1,15 @@
-import { createCachedSigner, createSigner, createVerifier, accessAudience, accessIssuer, gatewayIssuer, localKeys, remoteKeys, type Caller } from '@tally/identity';
-import { createLogger, startMetricsServer, startTelemetry, type Logger } from '@tally/runtime';
+import {
+  createCachedSigner,
+  createSigner,
+  createVerifier,
+  accessAudience,
+  accessIssuer,
+  gatewayIssuer,
+  localKeys,
+  remoteKeys,
+  type Caller,
+} from '@tally/identity';
+import { createLogger, startMetricsServer, startTelemetry, StartupError, type Logger } from '@tally/runtime';
 import { createAnswer } from './answer.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Execute } from './execution/execute.ts';
@@ -39,10 +49,13 @@ export interface Gateway extends AsyncDisposable {
 /**
  * Starts the gateway.
  *
- * @throws {StartupError} supergraph, rate limits or port: one line that says what to do.
+ * @throws {StartupError} supergraph, rate limits, missing keys or port: one line that says what to do.
  */
 export async function startGateway(config: GatewayConfig, overrides: GatewayOverrides = {}): Promise<Gateway> {
   const { production, landing } = config;
+  if (production && config.identity === null) {
+    throw new StartupError('USERS_JWKS_URL and GATEWAY_SIGNING_KEY_FILE are missing: production needs both');
+  }
   await using stack = new AsyncDisposableStack();
   const logger = overrides.logger ?? createLogger({ service: 'gateway', level: config.logLevel });
   // First opened, last closed: what the others say while they stop is still flushed.
@@ -78,8 +91,19 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
     mayIntrospect: (caller) => !production || hasScope(caller, config.introspectionScope),
   });
 
-  const gateway = createGatewayInterface({ generation, answer, knownOperations: new Set(config.operationNames), showValueCompletion: !production });
-  const apollo = await startApollo({ gateway, production, maxTokens: limits.tokens, explorerPath: config.explorer ? explorerPath : null, logger });
+  const gateway = createGatewayInterface({
+    generation,
+    answer,
+    knownOperations: new Set(config.operationNames),
+    showValueCompletion: !production,
+  });
+  const apollo = await startApollo({
+    gateway,
+    production,
+    maxTokens: limits.tokens,
+    explorerPath: config.explorer ? explorerPath : null,
+    logger,
+  });
   stack.defer(() => apollo.stop());
 
   const state = { draining: false };
@@ -98,7 +122,10 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
     state.draining = true;
   });
 
-  logger.info({ url: server.url, subgraphs: generation.subgraphs.map(({ name }) => name), supergraph: generation.hash.slice(0, 12) }, 'gateway is up');
+  logger.info(
+    { url: server.url, subgraphs: generation.subgraphs.map(({ name }) => name), supergraph: generation.hash.slice(0, 12) },
+    'gateway is up',
+  );
   const owned = stack.move();
   return { url: server.url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -120,7 +147,11 @@ function openIdentity({ identity }: GatewayConfig, logger: Logger): Identity {
   const keys = typeof usersJwks === 'string' ? remoteKeys(usersJwks) : localKeys(usersJwks);
   const verifier = createVerifier({ kind: 'access', issuer: accessIssuer, audience: accessAudience, keys });
   const signer = createCachedSigner(createSigner({ kind: 'gateway', issuer: gatewayIssuer, key: signingKey }));
-  return { authenticate: createAuthenticate(verifier, logger), authorisationFor: createAuthorisationFor(signer), keys: watchKeys(keys, logger) };
+  return {
+    authenticate: createAuthenticate(verifier, logger),
+    authorisationFor: createAuthorisationFor(signer),
+    keys: watchKeys(keys, logger),
+  };
 }
 
 function planTraced(operation: GraphOperation, { tracer, planMade }: GatewayTelemetry): ReturnType<typeof planOperation> {

@@ -27,7 +27,7 @@ export interface GatewayConfig {
   readonly subgraphs?: Readonly<Record<string, LocalSubgraph>>;
   /** Addresses that replace those of the supergraph, by name. */
   readonly subgraphUrls?: Readonly<Record<string, string>>;
-  /** `null`: callers are anonymous and subgraphs get no token, as foreign graphs expect. */
+  /** `null`: callers are anonymous and subgraphs get no token, as foreign graphs expect. Production refuses to start without. */
   readonly identity: { readonly usersJwks: UsersJwks; readonly signingKey: SigningKey } | null;
   readonly limits: LimitsProfile;
   readonly rateLimits: RateLimitsSource;
@@ -88,7 +88,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     logLevel: given.LOG_LEVEL,
     supergraph: { path: given.SUPERGRAPH_PATH ?? join(packageFolder, 'supergraph.graphql') },
     subgraphUrls: readSubgraphUrls(env),
-    identity: readIdentity(given.USERS_JWKS_URL, given.GATEWAY_SIGNING_KEY_FILE, production),
+    identity: readIdentity(given.USERS_JWKS_URL, given.GATEWAY_SIGNING_KEY_FILE),
     limits: given.LIMITS_PROFILE,
     rateLimits: limitsPath === null ? null : { path: limitsPath },
     trustedProxies: given.TRUSTED_PROXIES,
@@ -118,11 +118,8 @@ function readSubgraphUrls(env: Readonly<Record<string, string | undefined>>): Re
   return urls;
 }
 
-function readIdentity(usersJwks: string | undefined, keyFile: string | undefined, production: boolean): GatewayConfig['identity'] {
-  if (usersJwks === undefined && keyFile === undefined) {
-    if (production) throw new StartupError('configuration: USERS_JWKS_URL and GATEWAY_SIGNING_KEY_FILE are missing; production needs both');
-    return null;
-  }
+function readIdentity(usersJwks: string | undefined, keyFile: string | undefined): GatewayConfig['identity'] {
+  if (usersJwks === undefined && keyFile === undefined) return null;
   if (usersJwks === undefined || keyFile === undefined) {
     const missing = usersJwks === undefined ? 'USERS_JWKS_URL' : 'GATEWAY_SIGNING_KEY_FILE';
     throw new StartupError(`configuration: ${missing} is missing; identity needs both, a foreign graph neither`);

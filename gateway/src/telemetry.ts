@@ -6,7 +6,12 @@ export type Outcome = 'ok' | 'partial' | 'refused' | 'failed';
 /** One function per thing that happens; labels are bounded. Made after the SDK has started, since instruments made before it count nowhere. */
 export interface GatewayTelemetry {
   readonly tracer: Tracer;
-  requestAnswered(request: { readonly operation: string; readonly type: string; readonly outcome: Outcome; readonly seconds: number }): void;
+  requestAnswered(request: {
+    readonly operation: string;
+    readonly type: string;
+    readonly outcome: Outcome;
+    readonly seconds: number;
+  }): void;
   requestRejected(reason: string): void;
   rateLimited(bucket: string): void;
   planLookedUp(result: 'hit' | 'miss'): void;
@@ -14,13 +19,22 @@ export interface GatewayTelemetry {
   subgraphFetched(subgraph: string, result: 'ok' | 'error', seconds: number): void;
 }
 
-const seconds = { unit: 's', advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10] } };
+const seconds = {
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10] },
+};
 
 export function createGatewayTelemetry(): GatewayTelemetry {
   const meter = metrics.getMeter('tally.gateway');
   const requests = meter.createCounter('gateway_requests_total', { description: 'Client requests' });
-  const requestSeconds = meter.createHistogram('gateway_request_seconds', { ...seconds, description: 'Client requests, from body to answer' });
-  const planSeconds = meter.createHistogram('gateway_plan_seconds', { ...seconds, description: 'Planning of operations not planned before' });
+  const requestSeconds = meter.createHistogram('gateway_request_seconds', {
+    ...seconds,
+    description: 'Client requests, from body to answer',
+  });
+  const planSeconds = meter.createHistogram('gateway_plan_seconds', {
+    ...seconds,
+    description: 'Planning of operations not planned before',
+  });
   const planCache = meter.createCounter('gateway_plan_cache_total', { description: 'Look-ups in the plan cache' });
   const fetchSeconds = meter.createHistogram('gateway_fetch_seconds', { ...seconds, description: 'Fetches from subgraphs' });
   const fetches = meter.createCounter('gateway_fetches_total', { description: 'Fetches from subgraphs' });

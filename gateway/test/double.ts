@@ -28,11 +28,18 @@ export interface Double {
 }
 
 /** @param gatewayKey with it, only tokens signed by it for this very subgraph are answered. */
-export function aDouble(options: { readonly name: string; readonly sdl: string; readonly resolvers: object; readonly gatewayKey: SigningKey | null }): Double {
+export function aDouble(options: {
+  readonly name: string;
+  readonly sdl: string;
+  readonly resolvers: object;
+  readonly gatewayKey: SigningKey | null;
+}): Double {
   const { name, sdl, gatewayKey } = options;
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: options.resolvers as never }]);
   const verifier =
-    gatewayKey === null ? null : createVerifier({ kind: 'gateway', issuer: gatewayIssuer, audience: name, keys: staticKeys([gatewayKey.publicJwk]) });
+    gatewayKey === null
+      ? null
+      : createVerifier({ kind: 'gateway', issuer: gatewayIssuer, audience: name, keys: staticKeys([gatewayKey.publicJwk]) });
   const calls: DoubleCall[] = [];
   let instead: Answering | null = null;
   return {

@@ -19,7 +19,15 @@ test('one query joins three subgraphs, with aliases, fragments, conditions and d
   expect(reply.body.errors).toBeUndefined();
   expect(reply.body.data).toMatchObject({
     shelf: [
-      { __typename: 'Book', id: 'b1', title: 'Tides', stars: 3.5, blurb: 'read Tides', author: { name: 'Iris', born: 1961 }, reviews: [{ stars: 5, writer: { name: 'Noor' } }, { stars: 2 }] },
+      {
+        __typename: 'Book',
+        id: 'b1',
+        title: 'Tides',
+        stars: 3.5,
+        blurb: 'read Tides',
+        author: { name: 'Iris', born: 1961 },
+        reviews: [{ stars: 5, writer: { name: 'Noor' } }, { stars: 2 }],
+      },
       { id: 'b2', author: { name: 'Noor', born: null }, reviews: [] },
       { id: 'b3', blurb: 'read Ways "of" seeing ✓' },
     ],
@@ -30,7 +38,9 @@ test('one query joins three subgraphs, with aliases, fragments, conditions and d
 test('a condition that arrives as a variable overrides its default', async () => {
   await using world = await aWorld();
 
-  const reply = await world.ask('query ($with: Boolean = true) { book(id: "b1") { id stars @include(if: $with) } }', { variables: { with: false } });
+  const reply = await world.ask('query ($with: Boolean = true) { book(id: "b1") { id stars @include(if: $with) } }', {
+    variables: { with: false },
+  });
 
   expect(reply.body.data).toEqual({ book: { id: 'b1' } });
   expect(world.doubles.reviews.calls).toHaveLength(0);
@@ -76,8 +86,16 @@ test('errors of a subgraph keep code and path, and lose everything else', async 
       body: {
         data: { _entities: [{ reviews: null }, { reviews: null }] },
         errors: [
-          { message: 'No such shelf.', path: ['_entities', 1, 'reviews'], extensions: { code: 'NOT_FOUND', argument: 'id', stacktrace: ['at x'] } },
-          { message: 'SELECT * FROM review failed at 127.0.0.1', path: ['_entities', 0, 'reviews'], extensions: { code: 'P2002', exception: 'secret' } },
+          {
+            message: 'No such shelf.',
+            path: ['_entities', 1, 'reviews'],
+            extensions: { code: 'NOT_FOUND', argument: 'id', stacktrace: ['at x'] },
+          },
+          {
+            message: 'SELECT * FROM review failed at 127.0.0.1',
+            path: ['_entities', 0, 'reviews'],
+            extensions: { code: 'P2002', exception: 'secret' },
+          },
         ],
       },
     }),
@@ -86,7 +104,11 @@ test('errors of a subgraph keep code and path, and lose everything else', async 
   const reply = await world.ask('{ books { id reviews { id } } }');
 
   expect(reply.body.errors).toEqual([
-    { message: 'No such shelf.', path: ['books', 1, 'reviews'], extensions: { code: 'NOT_FOUND', argument: 'id', traceId: expect.any(String) } },
+    {
+      message: 'No such shelf.',
+      path: ['books', 1, 'reviews'],
+      extensions: { code: 'NOT_FOUND', argument: 'id', traceId: expect.any(String) },
+    },
     { message: 'Something went wrong.', path: ['books', 0, 'reviews'], extensions: { code: 'INTERNAL', traceId: expect.any(String) } },
   ]);
 });
@@ -114,10 +136,15 @@ test('mutations run in the order they were written, one after the other', async 
 test('names that JavaScript objects are made of are just names', async () => {
   await using world = await aWorld();
   world.doubles.books.behave(() =>
-    Promise.resolve({ status: 200, body: JSON.parse('{"data":{"constructor":{"id":"b1","__proto__":{"polluted":true},"prototype":"t"}}}') as unknown }),
+    Promise.resolve({
+      status: 200,
+      body: JSON.parse('{"data":{"constructor":{"id":"b1","__proto__":{"polluted":true},"prototype":"t"}}}') as unknown,
+    }),
   );
 
-  const reply = await world.ask('query ($constructor: ID!) { constructor: book(id: $constructor) { id prototype: title } }', { variables: { constructor: 'b1' } });
+  const reply = await world.ask('query ($constructor: ID!) { constructor: book(id: $constructor) { id prototype: title } }', {
+    variables: { constructor: 'b1' },
+  });
 
   expect(reply.body.data).toEqual({ constructor: { id: 'b1', prototype: 't' } });
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();

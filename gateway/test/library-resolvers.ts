@@ -33,7 +33,11 @@ const toBook = (row: BookRow | undefined): object | null =>
         note: `note on ${row.id}`,
         shelfMark: `S-${row.id}`,
         author: row.authorId === null ? null : { __typename: 'Author', id: row.authorId },
-        related: ({ first }: { first: number }) => bookRows.filter(({ id }) => id !== row.id).slice(0, first).map(toBook),
+        related: ({ first }: { first: number }) =>
+          bookRows
+            .filter(({ id }) => id !== row.id)
+            .slice(0, first)
+            .map(toBook),
       };
 const bookById = (id: string): object | null => toBook(bookRows.find((row) => row.id === id));
 const toReview = (row: (typeof reviewRows)[number]): object => ({
@@ -63,7 +67,10 @@ export const libraryResolvers: Readonly<Record<LibraryName, object>> = {
     Magazine: { __resolveReference: ({ id }: { id: string }) => (id === magazine.id ? magazine : null) },
     Mutation: {
       addBook: (_: unknown, { title }: { title: string }) => toBook({ id: `new-${title}`, title, authorId: 'a1', grade: null }),
-      lend: (_: unknown, { input }: { input: { bookId: string; key: string } }) => ({ id: `loan-${input.key}`, book: bookById(input.bookId) }),
+      lend: (_: unknown, { input }: { input: { bookId: string; key: string } }) => ({
+        id: `loan-${input.key}`,
+        book: bookById(input.bookId),
+      }),
       signIn: (_: unknown, { name }: { name: string }) => `welcome ${name}`,
     },
   },
@@ -87,6 +94,9 @@ export const libraryResolvers: Readonly<Record<LibraryName, object>> = {
       stars: ({ id }: { id: string }) => (id === 'b4' ? null : 3.5),
       blurb: ({ title }: { title?: string }) => `read ${title ?? '?'}`,
     },
-    Author: { __resolveReference: reference, reviews: ({ id }: { id: string }) => reviewRows.filter((row) => row.writerId === id).map(toReview) },
+    Author: {
+      __resolveReference: reference,
+      reviews: ({ id }: { id: string }) => reviewRows.filter((row) => row.writerId === id).map(toReview),
+    },
   },
 };

@@ -11,7 +11,15 @@ afterAll(() => {
 const now = (): number => Math.floor(Date.now() / 1000);
 
 async function forged(world: World, header: Record<string, unknown>, claims: Record<string, unknown> = {}): Promise<string> {
-  const standard = { iss: accessIssuer, aud: accessAudience, sub: user.userId, sid: user.sessionId, scope: '', iat: now(), exp: now() + 600 };
+  const standard = {
+    iss: accessIssuer,
+    aud: accessAudience,
+    sub: user.userId,
+    sid: user.sessionId,
+    scope: '',
+    iat: now(),
+    exp: now() + 600,
+  };
   const key = await importJWK(world.usersKey.privateJwk, 'EdDSA');
   return await new SignJWT({ ...standard, ...claims })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: world.usersKey.kid, ...header } as JWTHeaderParameters)
@@ -37,7 +45,14 @@ const table: readonly [string, (world: World) => string | Promise<string>][] = [
   ],
   [
     'another signer with the right kid',
-    async (world) => (await createSigner({ kind: 'access', issuer: accessIssuer, key: { ...(await generateSigningKey()), kid: world.usersKey.kid } }).sign(user, accessAudience)).token,
+    async (world) =>
+      (
+        await createSigner({
+          kind: 'access',
+          issuer: accessIssuer,
+          key: { ...(await generateSigningKey()), kid: world.usersKey.kid },
+        }).sign(user, accessAudience)
+      ).token,
   ],
   ['an unknown kid', (world) => forged(world, { kid: 'somebody-else' })],
   ['a kid with a path', (world) => forged(world, { kid: '../../etc/passwd' })],
@@ -58,7 +73,8 @@ const table: readonly [string, (world: World) => string | Promise<string>][] = [
   ['longer than 4 KB', (world) => forged(world, {}, { scope: 'x'.repeat(5_000) })],
   [
     'a gateway token',
-    async (world) => (await createSigner({ kind: 'gateway', issuer: gatewayIssuer, key: world.gatewayKey }).sign(user, accessAudience)).token,
+    async (world) =>
+      (await createSigner({ kind: 'gateway', issuer: gatewayIssuer, key: world.gatewayKey }).sign(user, accessAudience)).token,
   ],
 ];
 
@@ -74,13 +90,16 @@ test.each(table)('A15 a bad token is UNAUTHENTICATED, never anonymous: %s', asyn
   expect(world.fetches()).toBe(0);
 });
 
-test.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b'])('A15 an authorization header of another form is refused: %s', async (authorization) => {
-  await using world = await aWorld();
+test.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b'])(
+  'A15 an authorization header of another form is refused: %s',
+  async (authorization) => {
+    await using world = await aWorld();
 
-  const reply = await world.ask('{ books { id } }', { headers: { authorization } });
+    const reply = await world.ask('{ books { id } }', { headers: { authorization } });
 
-  expect(reply.status).toBe(401);
-});
+    expect(reply.status).toBe(401);
+  },
+);
 
 test('A12 each subgraph gets a token for itself alone, on behalf of the caller, and identity headers of the client go nowhere', async () => {
   await using world = await aWorld();
@@ -119,7 +138,9 @@ test('an anonymous caller is anonymous to subgraphs', async () => {
 
 test('a subgraph that refuses the token is unavailable; the caller is not told to sign in', async () => {
   await using world = await aWorld();
-  world.doubles.books.behave(() => Promise.resolve({ status: 401, body: { errors: [{ message: 'who?', extensions: { code: 'UNAUTHENTICATED' } }] } }));
+  world.doubles.books.behave(() =>
+    Promise.resolve({ status: 401, body: { errors: [{ message: 'who?', extensions: { code: 'UNAUTHENTICATED' } }] } }),
+  );
 
   const reply = await world.ask('{ search { __typename } book(id: "b1") { id } }');
 

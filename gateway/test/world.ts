@@ -12,7 +12,11 @@ export interface Reply {
   readonly text: string;
   readonly body: {
     readonly data?: Record<string, unknown> | null;
-    readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: Record<string, unknown> }[];
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly path?: readonly (string | number)[];
+      readonly extensions: Record<string, unknown>;
+    }[];
     readonly extensions?: Record<string, unknown>;
   };
 }
@@ -101,7 +105,9 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
   );
 
   async function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-    return await toReply(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }));
+    return await toReply(
+      await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+    );
   }
 
   return {
@@ -112,7 +118,10 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
     log,
     post,
     ask(query, { variables, operationName, token, headers = {} } = {}) {
-      return post(JSON.stringify({ query, variables, operationName }), { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) });
+      return post(JSON.stringify({ query, variables, operationName }), {
+        ...headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      });
     },
     async tokenFor(scopes) {
       return (await signer.sign({ ...user, scopes }, accessAudience)).token;
@@ -133,4 +142,5 @@ export async function toReply(response: Response): Promise<Reply> {
 export const seen: string[] = [];
 
 /** What must never be in any answer: stacks, SQL, addresses, paths, names of drivers. */
-export const leak = /\n\s+at |\bat \w+ \(|node_modules|file:\/\/|\/work\/|ECONN|ENOTFOUND|EPIPE|SELECT |INSERT |127\.0\.0\.1|localhost|\.test\b|undici|prisma|stacktrace|serviceName|DOWNSTREAM/i;
+export const leak =
+  /\n\s+at |\bat \w+ \(|node_modules|file:\/\/|\/work\/|ECONN|ENOTFOUND|EPIPE|SELECT |INSERT |127\.0\.0\.1|localhost|\.test\b|undici|prisma|stacktrace|serviceName|DOWNSTREAM/i;

@@ -40,9 +40,11 @@ export function createStockExecutor(options: {
       operation: operation.definition,
       fragments: { ...operation.fragments },
     }));
-    return await context.with(suppressTracing(facts.trace), () =>
+    const result = await context.with(suppressTracing(facts.trace), () =>
       executeQueryPlan(plan, services, requestContextOf(execution, logger), operationContext, generation.supergraphSchema, generation.api),
     );
+    // An answer that does not fit the schema makes it give up without data; the operation has run all the same.
+    return result.data === undefined ? { ...result, data: null } : result;
   };
 }
 
@@ -66,7 +68,15 @@ async function process(subgraph: string, { request, context: given }: Process, f
   const variables: Readonly<Record<string, unknown>> = request.variables ?? {};
   try {
     const mutation = operation.definition.operation === 'mutation' && variables['representations'] === undefined;
-    const { data, errors } = await fetchFromSubgraph({ subgraph, query, operationName: request.operationName, variables, mutation, caller, facts });
+    const { data, errors } = await fetchFromSubgraph({
+      subgraph,
+      query,
+      operationName: request.operationName,
+      variables,
+      mutation,
+      caller,
+      facts,
+    });
     return errors.length === 0 ? { data } : { data, errors: errors.map(fromSubgraph) };
   } catch (error) {
     if (!(error instanceof SubgraphError)) throw error;

@@ -47,7 +47,11 @@ const messages = {
 
 /** A fetch without an answer: one error per place it would have filled. */
 export function placesOf(error: SubgraphError, query: string, representations: unknown): readonly PlacedError[] {
-  const place = (path: readonly (string | number)[]): PlacedError => ({ message: messages[error.code], path, extensions: { code: error.code } });
+  const place = (path: readonly (string | number)[]): PlacedError => ({
+    message: messages[error.code],
+    path,
+    extensions: { code: error.code },
+  });
   if (Array.isArray(representations)) return representations.map((_, index) => place(['_entities', index]));
   return rootNames(query).map((name) => place([name]));
 }

@@ -8,7 +8,11 @@ export type CoercedVariables =
 const none: CoercedVariables = { ok: true, values: {} };
 
 /** Checks variables before anything is fetched: a bad one is BAD_USER_INPUT (400). Custom scalars are the subgraph's to judge. */
-export function coerceVariables(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, given: Readonly<Record<string, unknown>>): CoercedVariables {
+export function coerceVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): CoercedVariables {
   if (variableDefinitions.length === 0) return none;
   const { errors, coerced } = getVariableValues(schema, variableDefinitions, given, { maxErrors: 10 });
   if (errors === undefined) return { ok: true, values: coerced };

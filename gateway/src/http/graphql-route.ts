@@ -5,7 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DeadlineError } from '../execution/fetch-from-subgraph.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Admit } from '../limits/admission.ts';
+import { Refusal } from '../refusal.ts';
 import type { GatewayTelemetry, Outcome } from '../telemetry.ts';
+import { acceptsJson } from './accepts-json.ts';
 import type { ApolloContext } from './gateway-interface.ts';
 import { currentScope, openScope, withinScope, type RequestScope } from './request-scope.ts';
 
@@ -25,6 +27,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     async context(request: FastifyRequest): Promise<ApolloContext> {
       const scope = currentScope();
       if (scope === undefined) throw new TypeError('a request outside its scope');
+      if (!acceptsJson(request.headers.accept)) throw notAcceptable();
       const [query, variables, extensions] = partsOf(request);
       admit(query, variables, extensions);
       scope.caller = await authenticate(request.headers.authorization);
@@ -67,6 +70,14 @@ function outcomeOf({ code }: RequestScope, status: number): Outcome {
   if (status >= 400) return 'refused';
   return code === null ? 'ok' : 'partial';
 }
+
+const notAcceptable = (): Refusal =>
+  new Refusal({
+    code: 'BAD_REQUEST',
+    status: 406,
+    message: 'Answers are application/json or application/graphql-response+json.',
+    reason: 'not_acceptable',
+  });
 
 function partsOf({ method, body, query }: FastifyRequest): readonly [query: unknown, variables: unknown, extensions: unknown] {
   if (method === 'POST') {

@@ -63,7 +63,10 @@ const list = (parts: Readonly<Record<string, PartState>>): string =>
 
 const accounts = (rows: readonly DemoAccount[]): string =>
   `<div class="wide"><table><thead><tr><th>Role</th><th>Sign in as</th><th>Password</th></tr></thead><tbody>${rows
-    .map(({ role, login, password }) => `<tr><td>${text(role)}</td><td><code>${text(login)}</code></td><td><code>${text(password)}</code></td></tr>`)
+    .map(
+      ({ role, login, password }) =>
+        `<tr><td>${text(role)}</td><td><code>${text(login)}</code></td><td><code>${text(password)}</code></td></tr>`,
+    )
     .join('')}</tbody></table></div>`;
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

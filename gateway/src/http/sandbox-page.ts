@@ -24,5 +24,8 @@ function withLink(html: string, explorerPath: string): string {
   // The page allows only styles that carry its nonce.
   const nonce = /<style nonce=["']?([\w-]+)/.exec(html)?.[1] ?? '';
   const style = `<style nonce="${nonce}">.offline-explorer{position:fixed;right:12px;bottom:12px;z-index:9;padding:8px 14px;border-radius:8px;background:#15252d;color:#fff;font:14px system-ui,sans-serif;text-decoration:none}</style>`;
-  return html.replace('</body>', `${style}<a class="offline-explorer" href="${explorerPath}">No internet? Open the offline explorer</a></body>`);
+  return html.replace(
+    '</body>',
+    `${style}<a class="offline-explorer" href="${explorerPath}">No internet? Open the offline explorer</a></body>`,
+  );
 }

@@ -30,7 +30,12 @@ export function createAuthenticate(verifier: Verifier, logger: Logger): Authenti
       }
       if (!(error instanceof KeysUnavailableError)) throw error;
       logger.warn({ err: error }, 'no key to verify access tokens with');
-      throw new Refusal({ code: 'SUBGRAPH_UNAVAILABLE', status: 503, message: 'Sign-in cannot be checked at the moment.', reason: 'keys_unavailable' });
+      throw new Refusal({
+        code: 'SUBGRAPH_UNAVAILABLE',
+        status: 503,
+        message: 'Sign-in cannot be checked at the moment.',
+        reason: 'keys_unavailable',
+      });
     }
   };
 }

@@ -1,4 +1,10 @@
-import { valueFromASTUntyped, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type ValueNode } from 'graphql';
+import {
+  valueFromASTUntyped,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValueNode,
+} from 'graphql';
 import { runs, walkOperation, type FieldVisit, type Guard } from '../supergraph/walk-operation.ts';
 import type { Bucket } from './rate-limits.ts';
 
@@ -56,14 +62,18 @@ function argumentOf({ node }: FieldVisit, { distinct }: Bucket): ValueNode | nul
  *
  * @param variables coerced, defaults applied.
  */
-export function runningAttempts({ bucket, attempts }: CountedBucket, variables: Readonly<Record<string, unknown>>): readonly (string | null)[] {
+export function runningAttempts(
+  { bucket, attempts }: CountedBucket,
+  variables: Readonly<Record<string, unknown>>,
+): readonly (string | null)[] {
   const path = bucket.distinct?.split('.').slice(1) ?? [];
   return attempts
     .filter(({ guards }) => runs(guards, variables))
     .map(({ argument }) => {
       if (argument === null) return null;
       let value: unknown = valueFromASTUntyped(argument, { ...variables });
-      for (const key of path) value = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+      for (const key of path)
+        value = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
       return typeof value === 'string' ? value : null;
     });
 }

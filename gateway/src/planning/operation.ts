@@ -53,4 +53,6 @@ export function planOperation({ generation, document, name }: GraphOperation): Q
 
 // The planner throws bare errors for its guards; their text is all there is (@apollo/query-planner 2.14.4, exact pin).
 const isPlannersGuard = (error: unknown): boolean =>
-  error instanceof Error && (/^Exceeded maximum recursive selections/.test(error.message) || /^Number of non-local selections/.test(error.message)) && !(error instanceof GraphQLError);
+  error instanceof Error &&
+  (/^Exceeded maximum recursive selections/.test(error.message) || /^Number of non-local selections/.test(error.message)) &&
+  !(error instanceof GraphQLError);

@@ -106,7 +106,12 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLCompositeType): reado
   return isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
 }
 
-function seenBefore(seen: Map<SelectionSetNode, Set<string>>, set: SelectionSetNode, possible: readonly string[], guards: readonly Guard[]): boolean {
+function seenBefore(
+  seen: Map<SelectionSetNode, Set<string>>,
+  set: SelectionSetNode,
+  possible: readonly string[],
+  guards: readonly Guard[],
+): boolean {
   const way = `${possible.join(' ')}|${guards.map(({ variable, runsWhen }) => `${variable}=${String(runsWhen)}`).join(' ')}`;
   const ways = seen.get(set) ?? new Set();
   seen.set(set, ways);

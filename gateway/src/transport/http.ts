@@ -12,7 +12,12 @@ export interface HttpPatience {
   readonly connections: number;
 }
 
-export const standardPatience: HttpPatience = { connectTimeoutMs: 1_000, answerTimeoutMs: 10_000, maxResponseBytes: 16 * 1024 * 1024, connections: 128 };
+export const standardPatience: HttpPatience = {
+  connectTimeoutMs: 1_000,
+  answerTimeoutMs: 10_000,
+  maxResponseBytes: 16 * 1024 * 1024,
+  connections: 128,
+};
 
 /** One undici pool per origin, shared by the subgraphs that live there. */
 export interface HttpPools extends AsyncDisposable {
@@ -68,7 +73,8 @@ function httpTransport(pool: Pool, path: string): Transport {
     });
     const text = await body.text();
     const type = String(headers['content-type'] ?? '');
-    if (!/^application\/(graphql-response\+)?json\b/i.test(type)) throw new UnreachableError(`status ${String(statusCode)} of type ${type}`);
+    if (!/^application\/(graphql-response\+)?json\b/i.test(type))
+      throw new UnreachableError(`status ${String(statusCode)} of type ${type}`);
     try {
       return { status: statusCode, body: JSON.parse(text) };
     } catch (cause) {
@@ -95,7 +101,8 @@ function httpTransport(pool: Pool, path: string): Transport {
 
 const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
 
-const isReset = (error: unknown): boolean => error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
+const isReset = (error: unknown): boolean =>
+  error instanceof errors.SocketError || codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
 
 function toUnreachable(error: unknown): UnreachableError {
   if (error instanceof UnreachableError) return error;

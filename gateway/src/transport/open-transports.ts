@@ -20,7 +20,10 @@ export function openTransports(
   const bySubgraph = new Map<string, Transport>();
   for (const { name, url } of subgraphs) {
     const local = given.subgraphs?.[name];
-    bySubgraph.set(name, local === undefined ? pools.transportTo(addressOf(name, given.subgraphUrls?.[envName(name)] ?? url)) : localTransport(local));
+    bySubgraph.set(
+      name,
+      local === undefined ? pools.transportTo(addressOf(name, given.subgraphUrls?.[envName(name)] ?? url)) : localTransport(local),
+    );
   }
   return { bySubgraph, [Symbol.asyncDispose]: () => pools[Symbol.asyncDispose]() };
 }

@@ -47,10 +47,19 @@ export function createSubgraphClient({ transports, authorisationFor, logger, tra
     const headers = traceHeaders(within, facts.traceId);
     const authorization = await authorisationFor(caller, subgraph);
     if (authorization !== undefined) headers['authorization'] = authorization;
-    const request = { query, variables, headers, signal: facts.signal, repeatable: !mutation, ...(operationName === undefined ? {} : { operationName }) };
-    const response = await context.with(within, () => transport.send(request)).catch((error: unknown) => {
-      throw toSubgraphError(error, subgraph);
-    });
+    const request = {
+      query,
+      variables,
+      headers,
+      signal: facts.signal,
+      repeatable: !mutation,
+      ...(operationName === undefined ? {} : { operationName }),
+    };
+    const response = await context
+      .with(within, () => transport.send(request))
+      .catch((error: unknown) => {
+        throw toSubgraphError(error, subgraph);
+      });
     return readAnswer(response, subgraph);
   }
 
@@ -58,7 +67,11 @@ export function createSubgraphClient({ transports, authorisationFor, logger, tra
     states: () => Object.fromEntries(states),
     async fetch(fetch) {
       const { subgraph, facts } = fetch;
-      const span = tracer.startSpan(`fetch ${subgraph}`, { kind: SpanKind.CLIENT, attributes: { 'graphql.operation.type': fetch.mutation ? 'mutation' : 'query' } }, facts.trace);
+      const span = tracer.startSpan(
+        `fetch ${subgraph}`,
+        { kind: SpanKind.CLIENT, attributes: { 'graphql.operation.type': fetch.mutation ? 'mutation' : 'query' } },
+        facts.trace,
+      );
       const startedAt = performance.now();
       let result: 'ok' | 'error' = 'error';
       try {
@@ -91,7 +104,8 @@ function traceHeaders(within: Context, traceId: string): Record<string, string> 
 
 function toSubgraphError(error: unknown, subgraph: string): SubgraphError {
   if (error instanceof DeadlineError) return new SubgraphError('TIMEOUT', `${subgraph}: the request's time is up`, { cause: error });
-  if (error instanceof UnreachableError) return new SubgraphError(error.late ? 'TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', `${subgraph}: ${error.message}`, { cause: error });
+  if (error instanceof UnreachableError)
+    return new SubgraphError(error.late ? 'TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', `${subgraph}: ${error.message}`, { cause: error });
   return new SubgraphError('INTERNAL', `${subgraph} failed`, { cause: error });
 }
 
@@ -102,7 +116,8 @@ function readAnswer({ status, body }: TransportResponse, subgraph: string): Subg
   if (!isRecord(body)) throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered no GraphQL`);
   const errors = Array.isArray(body['errors']) ? body['errors'].map(toAnswerError) : [];
   const data = isRecord(body['data']) ? body['data'] : null;
-  if (data === null && errors.length === 0) throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered ${String(status)} without data`);
+  if (data === null && errors.length === 0)
+    throw new SubgraphError('SUBGRAPH_UNAVAILABLE', `${subgraph} answered ${String(status)} without data`);
   return { data, errors };
 }
 

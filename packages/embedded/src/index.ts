@@ -17,6 +17,7 @@ export {
 export { openSecrets, type Secrets } from './database/secrets.ts';
 export {
   eraseEmbeddedPostgres,
+  runningPostgres,
   openEmbeddedPostgres,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -71,7 +71,9 @@ test('a terminated backend, during a statement and between two, asks for a new c
   const [first, second] = [await pid(given.one), await pid(given.two)];
 
   const sleeping = failureOf(given.one.query('SELECT pg_sleep(5)'));
-  await eventually(async () => (await given.admin.number(`SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'`, [first])) === 1);
+  await eventually(
+    async () => (await given.admin.number(`SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'`, [first])) === 1,
+  );
   await given.admin.rows('SELECT pg_terminate_backend($1::int)', [first]);
   expect(classifyDatabaseError(await sleeping)).toBe('reconnect');
 

@@ -104,7 +104,17 @@ function byPrismaCode(link: unknown): DatabaseErrorClass | null {
   }
 }
 
-const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 const bySystemCode = (link: unknown): DatabaseErrorClass | null => (systemCodes.has(String(member(link, 'code'))) ? 'reconnect' : null);
 
@@ -112,7 +122,11 @@ const bySystemCode = (link: unknown): DatabaseErrorClass | null => (systemCodes.
 function byText(link: unknown): DatabaseErrorClass | null {
   const message = messageOf(link);
   if (message.includes('timeout exceeded when trying to connect')) return 'shed';
-  return /connection terminated|connection error and is not queryable|client was closed|pool after calling end|query read timeout/i.test(message) ? 'reconnect' : null;
+  return /connection terminated|connection error and is not queryable|client was closed|pool after calling end|query read timeout/i.test(
+    message,
+  )
+    ? 'reconnect'
+    : null;
 }
 
 function messageOf(link: unknown): string {

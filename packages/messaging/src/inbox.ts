@@ -19,7 +19,8 @@ export function inboxOn(sql: Sql, consumer: string): Inbox {
   return {
     async firstSight(eventId) {
       const first = (await sql.count(insert, [consumer, toUuid(eventId)])) === 1;
-      if (!first) meter().createCounter('inbox_duplicates_total', { description: 'Events delivered again after their effect.' }).add(1, { consumer });
+      if (!first)
+        meter().createCounter('inbox_duplicates_total', { description: 'Events delivered again after their effect.' }).add(1, { consumer });
       return first;
     },
   };

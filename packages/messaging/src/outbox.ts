@@ -27,7 +27,14 @@ export function outboxOn(sql: Sql, queued: (events: number) => void = () => unde
   return {
     async append(...events) {
       if (events.length === 0) return;
-      const rows = events.map(({ id, topic, key, sequence, type, data }) => ({ event_id: toUuid(id), topic, key, sequence, type, payload: JSON.stringify(data) }));
+      const rows = events.map(({ id, topic, key, sequence, type, data }) => ({
+        event_id: toUuid(id),
+        topic,
+        key,
+        sequence,
+        type,
+        payload: JSON.stringify(data),
+      }));
       const carrier: { traceparent?: string; tracestate?: string } = {};
       propagation.inject(context.active(), carrier);
       await sql.count(insert, [JSON.stringify(rows), carrier.traceparent ?? null, carrier.tracestate ?? null]);

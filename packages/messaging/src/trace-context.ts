@@ -1,4 +1,14 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Link, type Span } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Link,
+  type Span,
+} from '@opentelemetry/api';
 
 /** Attribute names of the messaging conventions, which still move: here and nowhere else. @see OpenTelemetry semantic conventions, messaging */
 export const attributes = {
@@ -39,7 +49,12 @@ export function linksTo(rows: readonly Carried[]): Link[] {
 /** Runs `work` inside a span that ends with it; what `work` throws is recorded and thrown on. */
 export async function inSpan<T>(
   name: string,
-  options: { readonly kind: SpanKind; readonly parent: Context; readonly links: Link[]; readonly attributes: Readonly<Record<string, string | number>> },
+  options: {
+    readonly kind: SpanKind;
+    readonly parent: Context;
+    readonly links: Link[];
+    readonly attributes: Readonly<Record<string, string | number>>;
+  },
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const { kind, parent, links, attributes: values } = options;

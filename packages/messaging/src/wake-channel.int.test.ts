@@ -61,7 +61,9 @@ test('a channel opens while the database is away, says so once, and wakes everyb
   expect(heard).toEqual(['dropped', null]);
   expect(lines.map(({ level }) => level)).toEqual(['warn']);
 
-  await admin.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'wake%' AND datname = current_database()`);
+  await admin.rows(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'wake%' AND datname = current_database()`,
+  );
   await eventually(() => heard.length === 3 && wake.healthy);
 });
 

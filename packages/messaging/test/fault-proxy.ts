@@ -46,7 +46,11 @@ export async function startFaultProxy(url: string): Promise<FaultProxy> {
       else if (state === 'stalled') held(pair, 'toClient', bytes);
     });
   });
-  const waiting: { readonly pair: { readonly client: Socket; readonly server: Socket }; readonly way: 'toServer' | 'toClient'; readonly bytes: Buffer }[] = [];
+  const waiting: {
+    readonly pair: { readonly client: Socket; readonly server: Socket };
+    readonly way: 'toServer' | 'toClient';
+    readonly bytes: Buffer;
+  }[] = [];
   const held = (pair: { readonly client: Socket; readonly server: Socket }, way: 'toServer' | 'toClient', bytes: Buffer): void => {
     waiting.push({ pair, way, bytes });
   };

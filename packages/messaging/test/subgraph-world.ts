@@ -39,7 +39,9 @@ export async function aSubgraph(): Promise<SubgraphWorld> {
       inTransaction(pool, async (sql) => {
         await sql.rows('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
         const first = (await sql.rows<{ next: number }>(nextSequence, [topic, key]))[0]?.next ?? 1;
-        await outboxOn(sql).append(...bodies.map((data, at) => ({ id: newId('evt'), topic, type, key, sequence: lockedSequence(first + at), data })));
+        await outboxOn(sql).append(
+          ...bodies.map((data, at) => ({ id: newId('evt'), topic, type, key, sequence: lockedSequence(first + at), data })),
+        );
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

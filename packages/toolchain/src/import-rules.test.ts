@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { expect, test } from 'vitest';
-import { inRoot } from './repository.ts';
+import { inRoot, root } from './repository.ts';
 
 const FIXTURE = inRoot('packages', 'toolchain', 'fixtures', 'imports');
 const options = await extractOptions(inRoot('.dependency-cruiser.mjs'));
@@ -33,4 +33,10 @@ test('every rule is broken by some fixture file', () => {
   const broken = new Set([...announced().values()].flat());
   const rules = options.ruleSet?.forbidden?.flatMap(({ name }) => name ?? []) ?? [];
   expect(rules.filter((rule) => !broken.has(rule))).toEqual([]);
+});
+
+test('every package has its place in the layers', () => {
+  const rules = new Set(options.ruleSet?.forbidden?.map(({ name }) => name));
+  const packages = globSync('packages/*/package.json', { cwd: root }).map((path) => `package-${basename(dirname(path))}`);
+  expect(packages.filter((rule) => !rules.has(rule))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { logIn, type Line } from './shopper.ts';
 /** A product as staff describe it; everything has a default. */
 export interface ProductWish {
   readonly title?: string;
-  /** One per variant: units on hand, 0 and more. */
+  /** One per variant, at most 10: units on hand, 0 and more. */
   readonly stock: readonly number[];
   /** Minor units of EUR, of every variant. */
   readonly price?: number;
@@ -38,6 +38,7 @@ export const sue = { email: 'sue@example.com', password: 'correct horse battery'
 
 const replicaPatienceMs = 30_000;
 const standardPrice = 1_990;
+const mostVariants = 10; // that ProductCreate gives back
 const currency = 'EUR';
 
 /** Signs in as staff. Counts as one sign-in for the rate limits. */
@@ -52,6 +53,7 @@ export function staffOf(graph: Graph, token: string): Staff {
   let form: Promise<CategoryForm> | undefined;
 
   async function createProduct({ title = 'Plain mug', stock, price = standardPrice }: ProductWish): Promise<SoldProduct> {
+    assert.ok(stock.length <= mostVariants, 'too many variants for one product');
     const { id: categoryId, attributes } = await (form ??= fillableCategory(graph));
     const serial = freshKey('E2E').toUpperCase();
     const variants = stock.map((onHand, index) => ({ sku: `${serial}-${String(index)}`, title: `Variant ${String(index)}`, price, currency, onHand, weightGrams: 300 }));
@@ -59,7 +61,6 @@ export function staffOf(graph: Graph, token: string): Staff {
     const input = { title, description: 'Made by a scenario.', categoryId, variants, attributes: stated };
     const { product, userErrors } = (await graph.ask('ProductCreate', { input }, caller)).productCreate;
     assert.ok(product !== null, `the product is refused: ${JSON.stringify(userErrors)}`);
-    // At most ten come back with the answer; the ids of the others follow from a look at the page.
     const created = { id: product.id, slug: product.slug, title, variants: product.variants.edges.map(({ node }) => node) };
     await untilSold(graph, created.variants.map(({ id }) => ({ variantId: id, quantity: 1 })));
     return created;

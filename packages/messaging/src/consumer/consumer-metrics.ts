@@ -14,7 +14,15 @@ CROSS JOIN LATERAL (SELECT count(*) AS letters FROM dead_letter WHERE consumer =
 WHERE parked_key.consumer = $1 AND parked_at IS NOT NULL GROUP BY parked_key.topic`;
 
 /** Registers the consumer's instruments; its gauges ask the log and the database at each collection, and stay silent while those are away. */
-export function createConsumerMetrics({ group, log, pool }: { readonly group: string; readonly log: EventLog; readonly pool: pg.Pool }): ConsumerMetrics {
+export function createConsumerMetrics({
+  group,
+  log,
+  pool,
+}: {
+  readonly group: string;
+  readonly log: EventLog;
+  readonly pool: pg.Pool;
+}): ConsumerMetrics {
   const own = meter();
   const sql = sqlOnPg(pool);
   const processing = secondsHistogram('consumer_process_seconds', 'Time a handler took for an event.');
@@ -28,14 +36,22 @@ export function createConsumerMetrics({ group, log, pool }: { readonly group: st
     const lags = await log.lag(group).catch(() => []);
     for (const [topic, partitions] of Map.groupBy(lags, (lag) => lag.topic)) {
       const labels = { group, topic };
-      result.observe(lagRecords, partitions.reduce((sum, { records }) => sum + records, 0), labels);
+      result.observe(
+        lagRecords,
+        partitions.reduce((sum, { records }) => sum + records, 0),
+        labels,
+      );
       result.observe(lagSeconds, Math.max(...partitions.map(({ seconds }) => seconds)), labels);
     }
   };
   const observeParked: Parameters<typeof own.addBatchObservableCallback>[0] = async (result) => {
     const rows = await sql.rows<{ topic: string; keys: number; letters: number }>(parkedByTopic, [group]).catch(() => null);
     if (rows === null) return;
-    result.observe(parkedKeys, rows.reduce((sum, { keys }) => sum + keys, 0), { consumer: group });
+    result.observe(
+      parkedKeys,
+      rows.reduce((sum, { keys }) => sum + keys, 0),
+      { consumer: group },
+    );
     for (const { topic, letters } of rows) result.observe(depth, letters, { topic: `${topic}.dlq` });
   };
   own.addBatchObservableCallback(observeLag, [lagRecords, lagSeconds]);

@@ -27,7 +27,8 @@ export function judgeFailure(error: unknown): FailureKind {
   }
 }
 
-const isRetryable = (error: unknown): boolean => typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
+const isRetryable = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
 
 /** Class and text of an error, as they are kept with a letter; text at most 2,000 characters. */
 export function describeFailure(error: unknown): { readonly errorClass: string; readonly text: string } {

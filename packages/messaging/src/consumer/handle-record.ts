@@ -31,11 +31,15 @@ export function createRecordHandler(group: string, handlers: Handlers): (record:
       [attributes.messageId]: record.eventId,
       [attributes.messageType]: record.type,
     };
-    return inSpan(`process ${topic}`, { kind: SpanKind.CONSUMER, ...origin(record), attributes: described }, async (): Promise<'handled'> => {
-      const data = decode(topic, record.type, record.payload) as MessageData<MessageType>;
-      await handler({ id: record.eventId, topic, type: record.type as MessageType, key, sequence, time, traceparent, data });
-      return 'handled';
-    });
+    return inSpan(
+      `process ${topic}`,
+      { kind: SpanKind.CONSUMER, ...origin(record), attributes: described },
+      async (): Promise<'handled'> => {
+        const data = decode(topic, record.type, record.payload) as MessageData<MessageType>;
+        await handler({ id: record.eventId, topic, type: record.type as MessageType, key, sequence, time, traceparent, data });
+        return 'handled';
+      },
+    );
   };
 }
 

@@ -13,7 +13,15 @@ const forgetLetters = `DELETE FROM dead_letter WHERE id IN
   (SELECT id FROM dead_letter WHERE consumer = $1 AND redriven_at < now() - ($2::float8 * interval '1 day') LIMIT $3)`;
 
 /** Once an hour removes what a consumer need not remember any more, in batches. Parked events stay until they are redriven. */
-export function startMaintenance({ pool, group, logger }: { readonly pool: pg.Pool; readonly group: string; readonly logger: Logger }): AsyncDisposable {
+export function startMaintenance({
+  pool,
+  group,
+  logger,
+}: {
+  readonly pool: pg.Pool;
+  readonly group: string;
+  readonly logger: Logger;
+}): AsyncDisposable {
   const sql = sqlOnPg(pool);
   let running: Promise<void> | null = null;
   let closed = false;

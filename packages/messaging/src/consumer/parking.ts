@@ -27,7 +27,8 @@ const stateOf = 'SELECT state FROM inbox WHERE consumer = $1 AND event_id = $2::
 const writeLetter = `INSERT INTO dead_letter
   (consumer, topic, partition, position, key, event_id, sequence, type, payload, traceparent, tracestate, recorded_at, error_class, error, attempts)
 VALUES ($1, $2, $3, $4, $5, $6::uuid, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (consumer, event_id) DO NOTHING`;
-const nextLetter = 'UPDATE parked_key SET letters = letters + 1 WHERE consumer = $1 AND topic = $2 AND key = $3 RETURNING letters::float8 AS letters';
+const nextLetter =
+  'UPDATE parked_key SET letters = letters + 1 WHERE consumer = $1 AND topic = $2 AND key = $3 RETURNING letters::float8 AS letters';
 
 /**
  * Parks the key of an event together with the event: parked key, inbox row, letter and a record for `<topic>.dlq`, in one transaction. Parking it
@@ -56,10 +57,10 @@ export async function followParked(pool: pg.Pool, consumer: string, record: Deli
 
 /** The keys of these topics that are parked, as `topic key`. */
 export async function readParkedKeys(sql: Sql, consumer: string, topics: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await sql.rows<{ topic: string; key: string }>('SELECT topic, key FROM parked_key WHERE consumer = $1 AND topic = ANY ($2::text[]) AND parked_at IS NOT NULL', [
-    consumer,
-    topics,
-  ]);
+  const rows = await sql.rows<{ topic: string; key: string }>(
+    'SELECT topic, key FROM parked_key WHERE consumer = $1 AND topic = ANY ($2::text[]) AND parked_at IS NOT NULL',
+    [consumer, topics],
+  );
   return new Set(rows.map(streamOf));
 }
 

@@ -33,28 +33,45 @@ const anEvent = ({ user, sequence }: Signing): LogRecord => ({
   payload: JSON.stringify({ user: { id: user }, session: { id: newId('ses') } }),
 });
 
-const events = (user: Id<'usr'>, from: number, to: number): LogRecord[] => Array.from({ length: to - from + 1 }, (_, at) => anEvent({ user, sequence: from + at }));
+const events = (user: Id<'usr'>, from: number, to: number): LogRecord[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => anEvent({ user, sequence: from + at }));
 
 /** A consumer's world: its log, and a handler that writes each event's effect once. */
 async function aWorld() {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await aSubgraph());
-  const log = stack.use(createPostgresEventLog({ databaseUrl: world.logUrl, topics: [topic], logger: silent, times: { commitDelayMs: 20, leaseMs: 900 } }));
+  const log = stack.use(
+    createPostgresEventLog({ databaseUrl: world.logUrl, topics: [topic], logger: silent, times: { commitDelayMs: 20, leaseMs: 900 } }),
+  );
   const owned = stack.move();
   const effect: Handler<'SignedIn'> = ({ id, key, sequence }) =>
     world.transact(async (sql) => {
       if (await inboxOn(sql, group).firstSight(id)) await sql.count('INSERT INTO effect (key, sequence) VALUES ($1, $2)', [key, sequence]);
     });
   const consume = (options: Partial<ConsumerOptions>) =>
-    startConsumer({ log, group, topics: [topic], from: 'beginning', handlers: { SignedIn: effect }, databaseUrl: world.url, logger: silent, ...options });
+    startConsumer({
+      log,
+      group,
+      topics: [topic],
+      from: 'beginning',
+      handlers: { SignedIn: effect },
+      databaseUrl: world.url,
+      logger: silent,
+      ...options,
+    });
   return { world, log, effect, consume, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 const effectsOf = async (world: SubgraphWorld, key: string): Promise<number[]> =>
-  (await world.admin.rows('SELECT sequence::int FROM payments.effect WHERE key = $1 ORDER BY id', [key])).map(({ sequence }) => Number(sequence));
+  (await world.admin.rows('SELECT sequence::int FROM payments.effect WHERE key = $1 ORDER BY id', [key])).map(({ sequence }) =>
+    Number(sequence),
+  );
 
 const lettersOf = (world: SubgraphWorld, key: string) =>
-  world.admin.rows('SELECT sequence::int, error_class, attempts, redriven_at IS NOT NULL AS redriven FROM payments.dead_letter WHERE key = $1 ORDER BY id', [key]);
+  world.admin.rows(
+    'SELECT sequence::int, error_class, attempts, redriven_at IS NOT NULL AS redriven FROM payments.dead_letter WHERE key = $1 ORDER BY id',
+    [key],
+  );
 
 test('an event that is delivered twice has one effect', async () => {
   await using given = await aWorld();
@@ -94,16 +111,22 @@ test('poison parks its key and what follows, other keys go on, and a redrive cat
     { sequence: 4, error_class: 'Followed', attempts: 0, redriven: false },
   ]);
   expect(await given.world.admin.number(`SELECT count(*) FROM payments.inbox WHERE state = 'PARKED'`)).toBe(3);
-  const records = await given.world.admin.rows(`SELECT key, sequence::int, type FROM payments.outbox WHERE topic = 'users.session.v1.dlq' ORDER BY id`);
+  const records = await given.world.admin.rows(
+    `SELECT key, sequence::int, type FROM payments.outbox WHERE topic = 'users.session.v1.dlq' ORDER BY id`,
+  );
   expect(records).toEqual([1, 2, 3].map((sequence) => ({ key: `payments/${bad}`, sequence, type: 'DeadLetter' })));
-  expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual(['an event cannot be handled: its key is parked']);
+  expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+    'an event cannot be handled: its key is parked',
+  ]);
 
   poisonous = false;
   const redriven = await redrive({ databaseUrls: { payments: given.world.url }, topic: topic.name });
   expect(redriven.map(({ oldest: _oldest, ...row }) => row)).toEqual([{ database: 'payments', consumer: group, key: bad, letters: 3 }]);
   expect(toTable(topic.name, redriven)).toContain(bad);
   await given.log.append(events(bad, 5, 6));
-  await eventually(async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0);
+  await eventually(
+    async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0,
+  );
   await given.log.append(events(bad, 7, 7));
   await consumer.caughtUp();
 
@@ -129,14 +152,18 @@ test('a letter that fails again stays parked with those behind it, and numbers o
 
   poisonous.delete(1);
   await given.world.transact((sql) => requestRedrive(sql, topic.name, user));
-  await eventually(async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE redrive_requested_at IS NOT NULL')) === 0);
+  await eventually(
+    async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE redrive_requested_at IS NOT NULL')) === 0,
+  );
   expect(await effectsOf(given.world, user)).toEqual([1]);
   expect((await lettersOf(given.world, user)).map(({ redriven }) => redriven)).toEqual([true, false, false]);
 
   poisonous.clear();
   await given.world.transact((sql) => requestRedrive(sql, topic.name));
   await eventually(async () => (await effectsOf(given.world, user)).length === 3);
-  await eventually(async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0);
+  await eventually(
+    async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0,
+  );
   poisonous.add(4);
   await given.log.append(events(user, 4, 4));
   await consumer.caughtUp();
@@ -164,11 +191,7 @@ test('what cannot be read is parked at once, what nobody handles is passed over'
   await using given = await aWorld();
   const user = newId('usr');
   const [first, second, third] = events(user, 1, 3);
-  await given.log.append([
-    { ...first!, type: 'SessionRevoked', payload: 'not even JSON' },
-    { ...second!, payload: '{"user":{}}' },
-    third!,
-  ]);
+  await given.log.append([{ ...first!, type: 'SessionRevoked', payload: 'not even JSON' }, { ...second!, payload: '{"user":{}}' }, third!]);
   await using consumer = await given.consume({});
   await consumer.caughtUp();
 
@@ -213,7 +236,8 @@ test('a database that is away makes no dead letter: events wait and take effect 
       SignedIn: async ({ id, key, sequence }) => {
         tried += 1;
         await inTransaction(pool, async (sql) => {
-          if (await inboxOn(sql, group).firstSight(id)) await sql.count('INSERT INTO effect (key, sequence) VALUES ($1, $2)', [key, sequence]);
+          if (await inboxOn(sql, group).firstSight(id))
+            await sql.count('INSERT INTO effect (key, sequence) VALUES ($1, $2)', [key, sequence]);
         });
       },
     },
@@ -294,7 +318,9 @@ test('a redrive by one member and events that reach another keep the order of th
   await eventually(async () => (await effectsOf(given.world, user)).length === 60, { timeoutMs: 10_000 });
 
   expect(await effectsOf(given.world, user)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
-  await eventually(async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0);
+  await eventually(
+    async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0,
+  );
 });
 
 test('the inbox lets a parked event have its effect once', async () => {

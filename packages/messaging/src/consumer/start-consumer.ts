@@ -41,7 +41,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const handle = createRecordHandler(group, handlers);
 
   /** Tries for as long as `signal` allows and the failure is nobody's. @returns the outcome; `aborted` leaves the record to the next member. */
-  const attempt = async (record: DeliveredRecord, signal: AbortSignal): Promise<{ kind: 'done' | 'aborted' } | { kind: 'failed'; error: unknown; attempts: number }> => {
+  const attempt = async (
+    record: DeliveredRecord,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'done' | 'aborted' } | { kind: 'failed'; error: unknown; attempts: number }> => {
     for (let failures = 1, counted = 1; ; failures += 1) {
       const started = performance.now();
       try {
@@ -52,7 +55,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
         const kind = judgeFailure(error);
         const fields = { err: error, group, topic: record.topic, type: record.type, key: record.key, attempts: counted };
         if (kind === 'poison' || (kind === 'count' && counted >= mostAttempts)) return { kind: 'failed', error, attempts: counted };
-        if (failures === 1) logger.warn(fields, kind === 'wait' ? 'an event waits for what its handler depends on' : 'an event failed and is tried again');
+        if (failures === 1)
+          logger.warn(fields, kind === 'wait' ? 'an event waits for what its handler depends on' : 'an event failed and is tried again');
         if (kind === 'count') counted += 1;
       }
       if (signal.aborted) return { kind: 'aborted' };
@@ -89,7 +93,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (parking === 'parked') {
       parked.add(record);
       const { topic, key, type, eventId } = record;
-      logger.error({ err: outcome.error, group, topic, key, type, eventId, attempts: outcome.attempts }, 'an event cannot be handled: its key is parked');
+      logger.error(
+        { err: outcome.error, group, topic, key, type, eventId, attempts: outcome.attempts },
+        'an event cannot be handled: its key is parked',
+      );
     }
     return parking !== null;
   };

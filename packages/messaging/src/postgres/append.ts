@@ -33,7 +33,11 @@ SELECT base::float8 AS base FROM head`,
  *
  * @param appended called after each commit.
  */
-export function createAppend(pool: pg.Pool, topics: TopicRegister, appended: (news: Appended) => void): (records: readonly LogRecord[]) => Promise<void> {
+export function createAppend(
+  pool: pg.Pool,
+  topics: TopicRegister,
+  appended: (news: Appended) => void,
+): (records: readonly LogRecord[]) => Promise<void> {
   const seconds = secondsHistogram('log_append_seconds', 'Time until an append to the event log was durable.');
 
   const store = async (topic: TopicFacts, records: readonly LogRecord[]): Promise<void> => {
@@ -94,12 +98,15 @@ function byTopic(records: readonly LogRecord[], topics: TopicRegister): Batch[] 
 
 function checkRecord({ topic, key, type, sequence, time, payload }: LogRecord): void {
   if (payload.length * 3 > maxPayloadBytes && Buffer.byteLength(payload) > maxPayloadBytes) {
-    throw new RecordRefusedError(`a record of ${topic} has ${String(Buffer.byteLength(payload))} bytes, ${String(maxPayloadBytes)} are allowed`);
+    throw new RecordRefusedError(
+      `a record of ${topic} has ${String(Buffer.byteLength(payload))} bytes, ${String(maxPayloadBytes)} are allowed`,
+    );
   }
   for (const text of [key, type, payload]) {
     if (text.includes('\0') || !text.isWellFormed()) throw new RecordRefusedError(`a record of ${topic} holds what is no text`);
   }
-  if (!Number.isSafeInteger(sequence) || Number.isNaN(time.getTime())) throw new RecordRefusedError(`a record of ${topic} has no sequence or no time`);
+  if (!Number.isSafeInteger(sequence) || Number.isNaN(time.getTime()))
+    throw new RecordRefusedError(`a record of ${topic} has no sequence or no time`);
 }
 
 /** Class 22: the values are wrong; 54: they are too large. Sending them again changes nothing. */

@@ -27,7 +27,9 @@ export function createCommitting(options: {
   let last: Promise<void> = Promise.resolve();
 
   const commit = async (): Promise<void> => {
-    const reached = [...held.values()].filter(({ handled, committed }) => handled > committed).map((partition) => ({ partition, to: partition.handled }));
+    const reached = [...held.values()]
+      .filter(({ handled, committed }) => handled > committed)
+      .map((partition) => ({ partition, to: partition.handled }));
     if (reached.length === 0) return;
     crashPoint('log.position.before');
     const positions = reached.map(({ partition: { topic, partition, epoch }, to }) => ({ topic, partition, epoch, position: to }));

@@ -59,7 +59,12 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
   const times = { ...defaultTimes, ...options.times };
   const closers = new Set<() => Promise<void>>();
   let wake: WakeChannel | null = null;
-  const waking = openWakeChannel({ databaseUrl: options.databaseUrl, channel: 'event_log', remote: options.wake !== 'process', logger }).then((channel) => (wake = channel));
+  const waking = openWakeChannel({
+    databaseUrl: options.databaseUrl,
+    channel: 'event_log',
+    remote: options.wake !== 'process',
+    logger,
+  }).then((channel) => (wake = channel));
 
   const trim = async (): Promise<Trimmed> => {
     try {
@@ -70,14 +75,21 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
       throw unavailable(error);
     }
   };
-  const trimming = trimEveryMs === 0 ? null : setInterval(() => void trim().catch((error: unknown) => logger.warn({ err: error }, 'the event log could not be trimmed')), trimEveryMs).unref();
+  const trimming =
+    trimEveryMs === 0
+      ? null
+      : setInterval(
+          () => void trim().catch((error: unknown) => logger.warn({ err: error }, 'the event log could not be trimmed')),
+          trimEveryMs,
+        ).unref();
   const ensureTopics = (): Promise<void> => topics.ensure();
   ensureTopics().catch((error: unknown) => logger.error({ err: error }, 'the topics of the event log could not be prepared yet'));
 
   return {
     append: createAppend(appenders, topics, (news) => wake?.signal(toSubject(news))),
     async subscribe(subscription) {
-      for (const { name } of subscription.topics) if (topics.find(name) === undefined) throw new Error(`this event log was not made for topic ${name}`);
+      for (const { name } of subscription.topics)
+        if (topics.find(name) === undefined) throw new Error(`this event log was not made for topic ${name}`);
       const member = await openSubscription({ pool: readers, topics, wake: await waking, logger, times }, subscription);
       const close = (): Promise<void> => Promise.resolve(member[Symbol.asyncDispose]());
       closers.add(close);

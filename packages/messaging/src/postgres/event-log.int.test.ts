@@ -19,19 +19,36 @@ async function aWorld(): Promise<EventLogWorld> {
     sessionMs,
     async open(topics) {
       const proxy = owned.use(await startFaultProxy(databaseUrl));
-      const log = owned.use(createPostgresEventLog({ databaseUrl: proxy.through(databaseUrl), topics, logger: silent, times: { leaseMs: sessionMs, commitDelayMs: 20 } }));
+      const log = owned.use(
+        createPostgresEventLog({
+          databaseUrl: proxy.through(databaseUrl),
+          topics,
+          logger: silent,
+          times: { leaseMs: sessionMs, commitDelayMs: 20 },
+        }),
+      );
       return { log, proxy };
     },
     async disturb(topic) {
       await admin.rows(
         `DO $$ BEGIN UPDATE event_log.topic_head SET last = last + 3 WHERE topic = '${topic}'; RAISE EXCEPTION 'rolled back'; EXCEPTION WHEN raise_exception THEN NULL; END $$`,
       );
-      await admin.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'event_log' AND datname = current_database() AND random() < 0.3`);
+      await admin.rows(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'event_log' AND datname = current_database() AND random() < 0.3`,
+      );
       await new Promise((resolve) => setTimeout(resolve, 30));
     },
     async expire({ name, retentionDays }) {
-      await admin.execute(`UPDATE event_log.record SET appended_at = appended_at - $2::float8 * interval '1 day' - interval '1 minute' WHERE topic = $1`, [name, retentionDays]);
-      await using log = createPostgresEventLog({ databaseUrl, topics: [{ name, partitions: 2, compacted: false, retentionDays }], logger: silent, wake: 'process' });
+      await admin.execute(
+        `UPDATE event_log.record SET appended_at = appended_at - $2::float8 * interval '1 day' - interval '1 minute' WHERE topic = $1`,
+        [name, retentionDays],
+      );
+      await using log = createPostgresEventLog({
+        databaseUrl,
+        topics: [{ name, partitions: 2, compacted: false, retentionDays }],
+        logger: silent,
+        wake: 'process',
+      });
       await log.trim();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -50,12 +67,37 @@ test('positions of a topic have no gaps, whoever rolls back or dies', async () =
   await Promise.all(
     Array.from({ length: 40 }, async (_, at) => {
       const key = `key-${String(at % 7)}`;
-      const record = { topic: topic.name, key, eventId: newId('evt'), type: 'Tested', sequence: 1, time: new Date(), traceparent: null, tracestate: null, payload: '{}' };
-      if (at % 5 === 0) await admin.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'event_log' AND datname = current_database()`);
+      const record = {
+        topic: topic.name,
+        key,
+        eventId: newId('evt'),
+        type: 'Tested',
+        sequence: 1,
+        time: new Date(),
+        traceparent: null,
+        tracestate: null,
+        payload: '{}',
+      };
+      if (at % 5 === 0)
+        await admin.rows(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'event_log' AND datname = current_database()`,
+        );
       await log.append([record, record, record]).catch(() => undefined);
     }),
   );
-  await log.append([{ topic: topic.name, key: 'last', eventId: newId('evt'), type: 'Tested', sequence: 1, time: new Date(), traceparent: null, tracestate: null, payload: '{}' }]);
+  await log.append([
+    {
+      topic: topic.name,
+      key: 'last',
+      eventId: newId('evt'),
+      type: 'Tested',
+      sequence: 1,
+      time: new Date(),
+      traceparent: null,
+      tracestate: null,
+      payload: '{}',
+    },
+  ]);
 
   const stored = await admin.row(
     `SELECT count(*)::int AS records, min(position)::int AS first, max(position)::int AS last, count(DISTINCT position)::int AS positions,
@@ -64,7 +106,14 @@ test('positions of a topic have no gaps, whoever rolls back or dies', async () =
      FROM event_log.record WHERE topic = $1`,
     [topic.name],
   );
-  expect(stored).toEqual({ records: stored['head'], first: 1, last: stored['head'], positions: stored['head'], head: stored['head'], rising: true });
+  expect(stored).toEqual({
+    records: stored['head'],
+    first: 1,
+    last: stored['head'],
+    positions: stored['head'],
+    head: stored['head'],
+    rising: true,
+  });
 });
 
 test('a compacted topic keeps the newest record of each key for ever', async () => {
@@ -73,7 +122,17 @@ test('a compacted topic keeps the newest record of each key for ever', async () 
   const topic = { name: 'compacted.v1', partitions: 2, compacted: true, retentionDays: 7 };
   await using log = createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: [topic], logger: silent, wake: 'process' });
   for (const sequence of [1, 2, 3]) {
-    const records = ['a', 'b', 'c'].map((key) => ({ topic: topic.name, key, eventId: newId('evt'), type: 'Tested', sequence, time: new Date(), traceparent: null, tracestate: null, payload: '{}' }));
+    const records = ['a', 'b', 'c'].map((key) => ({
+      topic: topic.name,
+      key,
+      eventId: newId('evt'),
+      type: 'Tested',
+      sequence,
+      time: new Date(),
+      traceparent: null,
+      tracestate: null,
+      payload: '{}',
+    }));
     await log.append(records);
   }
   await admin.execute(`UPDATE event_log.record SET appended_at = appended_at - interval '8 days'`);
@@ -91,7 +150,12 @@ test('a topic that exists with another number of partitions is refused', async (
   const topic = { name: 'fixed.v1', partitions: 2, compacted: false, retentionDays: 7 };
   await using log = createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: [topic], logger: silent, wake: 'process' });
   await log.ensureTopics();
-  await using other = createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: [{ ...topic, partitions: 3 }], logger: silent, wake: 'process' });
+  await using other = createPostgresEventLog({
+    databaseUrl: database.urls.event_log.app,
+    topics: [{ ...topic, partitions: 3 }],
+    logger: silent,
+    wake: 'process',
+  });
 
   await expect(other.ensureTopics()).rejects.toThrow('topic fixed.v1 was created with 2 partitions, not 3');
 });

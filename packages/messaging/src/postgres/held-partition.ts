@@ -56,7 +56,12 @@ export const isReady = (held: HeldPartition, nowMs: number): boolean =>
 export function deliver(
   held: HeldPartition,
   records: readonly DeliveredRecord[],
-  to: { readonly handler: (delivery: Delivery) => Promise<void>; readonly handled: () => void; readonly done: () => void; readonly logger: Logger },
+  to: {
+    readonly handler: (delivery: Delivery) => Promise<void>;
+    readonly handled: () => void;
+    readonly done: () => void;
+    readonly logger: Logger;
+  },
 ): void {
   const before = held.handled;
   const last = Number(records.at(-1)?.position ?? before);
@@ -96,6 +101,7 @@ export function deliver(
 /** The earliest moment at which a waiting partition may be read, of `performance.now()`; infinite when none waits for a time. */
 export function nextReadMs(partitions: Iterable<HeldPartition>): number {
   let next = Infinity;
-  for (const { fresh, busy, leaving, lost, notBeforeMs } of partitions) if (fresh && busy === null && !leaving && !lost) next = Math.min(next, notBeforeMs);
+  for (const { fresh, busy, leaving, lost, notBeforeMs } of partitions)
+    if (fresh && busy === null && !leaving && !lost) next = Math.min(next, notBeforeMs);
   return next;
 }

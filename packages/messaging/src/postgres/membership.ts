@@ -82,18 +82,29 @@ export async function startGroup(pool: pg.Pool, { group, topics }: Membership, f
 }
 
 /** Renews what is held. @returns what is still held, and how many other members live. */
-export async function renew(pool: pg.Pool, { group, member, leaseMs }: Membership): Promise<{ others: number; held: readonly Pick<Claim, 'topic' | 'partition'>[] }> {
+export async function renew(
+  pool: pg.Pool,
+  { group, member, leaseMs }: Membership,
+): Promise<{ others: number; held: readonly Pick<Claim, 'topic' | 'partition'>[] }> {
   const [row] = await run<{ others: number; held: Pick<Claim, 'topic' | 'partition'>[] }>(pool, renewal, [group, member, leaseMs]);
   return row ?? { others: 0, held: [] };
 }
 
 /** Claims free and expired partitions, at most `limit`. */
-export async function claimPartitions(pool: pg.Pool, { group, member, leaseMs, topics }: Membership, limit: number): Promise<readonly Claim[]> {
+export async function claimPartitions(
+  pool: pg.Pool,
+  { group, member, leaseMs, topics }: Membership,
+  limit: number,
+): Promise<readonly Claim[]> {
   return run<Claim & pg.QueryResultRow>(pool, claim, [group, member, leaseMs, topics.map(({ name }) => name), limit]);
 }
 
 /** Gives partitions back. */
-export async function releasePartitions(pool: pg.Pool, { group, member }: Membership, given: readonly Pick<Claim, 'topic' | 'partition'>[]): Promise<void> {
+export async function releasePartitions(
+  pool: pg.Pool,
+  { group, member }: Membership,
+  given: readonly Pick<Claim, 'topic' | 'partition'>[],
+): Promise<void> {
   await run(pool, release, [group, member, given.map(({ topic }) => topic), given.map(({ partition }) => partition)]);
 }
 

@@ -17,8 +17,17 @@ RETURNING reader.topic, reader.partition`,
 };
 
 /** Moves positions forward, all in one statement. @returns the partitions whose claim still held; the others belong to somebody else by now. */
-export async function commitPositions(pool: pg.Pool, group: string, reached: readonly ReachedPosition[]): Promise<readonly Pick<ReachedPosition, 'topic' | 'partition'>[]> {
-  const columns = [reached.map(({ topic }) => topic), reached.map(({ partition }) => partition), reached.map(({ epoch }) => epoch), reached.map(({ position }) => position)];
+export async function commitPositions(
+  pool: pg.Pool,
+  group: string,
+  reached: readonly ReachedPosition[],
+): Promise<readonly Pick<ReachedPosition, 'topic' | 'partition'>[]> {
+  const columns = [
+    reached.map(({ topic }) => topic),
+    reached.map(({ partition }) => partition),
+    reached.map(({ epoch }) => epoch),
+    reached.map(({ position }) => position),
+  ];
   return run<Pick<ReachedPosition, 'topic' | 'partition'> & pg.QueryResultRow>(pool, commit, [group, ...columns]);
 }
 
@@ -46,6 +55,11 @@ export async function partitionEnds(pool: pg.Pool, topics: readonly string[]): P
 
 /** How many of these positions the group has not reached. */
 export async function notReached(pool: pg.Pool, group: string, wanted: readonly PartitionEnd[]): Promise<number> {
-  const rows = await run(pool, behind, [group, wanted.map(({ topic }) => topic), wanted.map(({ partition }) => partition), wanted.map(({ position }) => position)]);
+  const rows = await run(pool, behind, [
+    group,
+    wanted.map(({ topic }) => topic),
+    wanted.map(({ partition }) => partition),
+    wanted.map(({ position }) => position),
+  ]);
   return rows.length;
 }

@@ -37,8 +37,13 @@ export async function trimTopics(pool: pg.Pool, topics: readonly TopicFacts[]): 
   const lostTo = new Set<string>();
   for (const { name, partitions, compacted, retentionDays } of topics) {
     for (let partition = 0; partition < partitions; partition += 1) {
-      for (let gone = batch; gone === batch; ) {
-        const [row] = await run<{ gone: number; fenced: string[] | null }>(pool, compacted ? compact : trimByAge, [name, partition, retentionDays, batch]);
+      for (let gone = batch; gone === batch;) {
+        const [row] = await run<{ gone: number; fenced: string[] | null }>(pool, compacted ? compact : trimByAge, [
+          name,
+          partition,
+          retentionDays,
+          batch,
+        ]);
         gone = row?.gone ?? 0;
         deleted += gone;
         for (const group of row?.fenced ?? []) lostTo.add(group);

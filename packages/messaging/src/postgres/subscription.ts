@@ -43,7 +43,10 @@ const mostUnits = 8_000_000;
  * *reading* fetches from all partitions that may have something in one statement and hands each to the handler; *committing* writes handled positions,
  * several partitions at once. Ends by disposal, or by itself when a position is lost.
  */
-export async function openSubscription({ pool, topics, wake, logger, times }: MemberContext, options: SubscribeOptions): Promise<Subscription> {
+export async function openSubscription(
+  { pool, topics, wake, logger, times }: MemberContext,
+  options: SubscribeOptions,
+): Promise<Subscription> {
   const membership: Membership = { group: options.group, member: randomUUID(), leaseMs: times.leaseMs, topics: options.topics };
   const names = options.topics.map(({ name }) => name);
   const partitionCount = options.topics.reduce((sum, { partitions }) => sum + partitions, 0);
@@ -122,7 +125,7 @@ export async function openSubscription({ pool, topics, wake, logger, times }: Me
     started = true;
   };
   const keepMembership = async (attempted: () => void): Promise<void> => {
-    for (let failures = 0; !drained.signal.aborted; ) {
+    for (let failures = 0; !drained.signal.aborted;) {
       try {
         await maintain();
         failures = 0;
@@ -185,7 +188,7 @@ export async function openSubscription({ pool, topics, wake, logger, times }: Me
     limit = units > mostUnits ? Math.max(1, Math.floor((limit * mostUnits) / units / 2)) : Math.min(mostRecords, limit * 2);
   };
   const keepReading = async (): Promise<void> => {
-    for (let failures = 0; !closing.signal.aborted; ) {
+    for (let failures = 0; !closing.signal.aborted;) {
       try {
         const now = performance.now();
         if (now >= nextLookMs) {
@@ -237,7 +240,9 @@ export async function openSubscription({ pool, topics, wake, logger, times }: Me
   function stop(error: PositionLostError): void {
     lostPosition = error;
     logger.error({ err: error, group: options.group }, 'records were deleted before the group had read them: it stops');
-    meter().createCounter('consumer_crashes_total', { description: 'Consumers that ended by themselves.' }).add(1, { group: options.group, restart: 'false' });
+    meter()
+      .createCounter('consumer_crashes_total', { description: 'Consumers that ended by themselves.' })
+      .add(1, { group: options.group, restart: 'false' });
     void close();
   }
 
@@ -261,4 +266,6 @@ export async function openSubscription({ pool, topics, wake, logger, times }: Me
 }
 
 const positionLost = (group: string, { topic, partition, position, trimmedThrough }: Claim): PositionLostError =>
-  new PositionLostError(`group ${group} stands at ${String(position)} of ${topic}/${String(partition)}, records up to ${String(trimmedThrough)} are deleted`);
+  new PositionLostError(
+    `group ${group} stands at ${String(position)} of ${topic}/${String(partition)}, records up to ${String(trimmedThrough)} are deleted`,
+  );

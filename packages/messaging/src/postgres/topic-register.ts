@@ -49,7 +49,9 @@ export function createTopicRegister(pool: pg.Pool, topics: readonly TopicFacts[]
       const wrong = await run<{ topic: string; partitions: number }>(pool, missing, wanted);
       const first = wrong[0];
       if (first !== undefined) {
-        throw new TopicMismatchError(`topic ${first.topic} was created with ${String(first.partitions)} partitions, not ${String(byName.get(first.topic)?.partitions)}`);
+        throw new TopicMismatchError(
+          `topic ${first.topic} was created with ${String(first.partitions)} partitions, not ${String(byName.get(first.topic)?.partitions)}`,
+        );
       }
     } catch (error) {
       throw error instanceof TopicMismatchError ? error : unavailable(error);

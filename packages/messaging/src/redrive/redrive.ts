@@ -40,7 +40,11 @@ export interface Redriven extends RedriveRequest {
  * @param options.databaseUrls by name, for example the app URLs of all subgraphs.
  * @throws a database cannot be reached or has no such tables; keys of earlier ones are asked for then, asking again is harmless.
  */
-export async function redrive(options: { readonly databaseUrls: Readonly<Record<string, string>>; readonly topic: string; readonly key?: string | null }): Promise<readonly Redriven[]> {
+export async function redrive(options: {
+  readonly databaseUrls: Readonly<Record<string, string>>;
+  readonly topic: string;
+  readonly key?: string | null;
+}): Promise<readonly Redriven[]> {
   const { databaseUrls, topic, key = null } = options;
   const found: Redriven[] = [];
   for (const [database, url] of Object.entries(databaseUrls)) {
@@ -65,7 +69,17 @@ export async function redrive(options: { readonly databaseUrls: Readonly<Record<
 /** The answer of `redrive` as text for a terminal. */
 export function toTable(topic: string, redriven: readonly Redriven[]): string {
   if (redriven.length === 0) return `nothing is parked on ${topic}`;
-  const lines = [['database', 'consumer', 'key', 'letters', 'oldest'], ...redriven.map((row) => [row.database, row.consumer ?? '(relay)', row.key, String(row.letters), row.oldest?.toISOString() ?? ''])];
+  const lines = [
+    ['database', 'consumer', 'key', 'letters', 'oldest'],
+    ...redriven.map((row) => [row.database, row.consumer ?? '(relay)', row.key, String(row.letters), row.oldest?.toISOString() ?? '']),
+  ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -49,7 +49,10 @@ const health = {
 
 /** The first rows that may travel, oldest first: none that is parked, none behind a parked one of its key. */
 export async function readUnpublished(client: pg.Client, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await client.query<Omit<OutboxRow, 'eventId' | 'time'> & { eventId: string; time: number }>({ ...unpublished, values: [limit] });
+  const { rows } = await client.query<Omit<OutboxRow, 'eventId' | 'time'> & { eventId: string; time: number }>({
+    ...unpublished,
+    values: [limit],
+  });
   return rows.map((row) => ({ ...row, eventId: fromUuid('evt', row.eventId), time: new Date(row.time) }));
 }
 

@@ -52,5 +52,7 @@ async function send(log: EventLog, topic: string, rows: readonly OutboxRow[], re
 /** The rows may be hours old, so the span is a root of its own, linked to what wrote them. */
 function append(log: EventLog, topic: string, rows: readonly OutboxRow[]): Promise<void> {
   const described = { [attributes.system]: 'tally', [attributes.destination]: topic, [attributes.batchSize]: rows.length };
-  return inSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, parent: ROOT_CONTEXT, links: linksTo(rows), attributes: described }, () => log.append(rows));
+  return inSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, parent: ROOT_CONTEXT, links: linksTo(rows), attributes: described }, () =>
+    log.append(rows),
+  );
 }

@@ -14,9 +14,14 @@ export interface RelayMetrics extends Disposable {
 export function createRelayMetrics(outbox: string, active: () => boolean, health: () => Promise<OutboxHealth | null>): RelayMetrics {
   const own = meter();
   const published = own.createCounter('outbox_published_total', { description: 'Rows that reached the event log.' });
-  const isActive = own.createObservableGauge('relay_active', { description: '1 where the relay of an outbox is at work, 0 where it stands by.' });
+  const isActive = own.createObservableGauge('relay_active', {
+    description: '1 where the relay of an outbox is at work, 0 where it stands by.',
+  });
   const pending = own.createObservableGauge('outbox_pending', { description: 'Rows not yet published, parked ones included.' });
-  const oldest = own.createObservableGauge('outbox_oldest_unpublished_seconds', { unit: 's', description: 'Age of the oldest row that should travel.' });
+  const oldest = own.createObservableGauge('outbox_oldest_unpublished_seconds', {
+    unit: 's',
+    description: 'Age of the oldest row that should travel.',
+  });
   const parked = own.createObservableGauge('outbox_parked', { description: 'Rows that the log refused for good.' });
   const gauges = [isActive, pending, oldest, parked];
   const labels = { outbox };

@@ -15,8 +15,10 @@ import { startRelay } from './start-relay.ts';
 const topic = { name: 'relayed.v1', partitions: 4, compacted: false, retentionDays: 7 };
 const range = (to: number): number[] => Array.from({ length: to }, (_, at) => at + 1);
 
-const aLog = (world: SubgraphWorld) => createPostgresEventLog({ databaseUrl: world.logUrl, topics: [topic], logger: silent, times: { commitDelayMs: 20 } });
-const aWake = (world: SubgraphWorld) => openWakeChannel({ databaseUrl: world.url, channel: 'outbox_payments', remote: false, logger: silent });
+const aLog = (world: SubgraphWorld) =>
+  createPostgresEventLog({ databaseUrl: world.logUrl, topics: [topic], logger: silent, times: { commitDelayMs: 20 } });
+const aWake = (world: SubgraphWorld) =>
+  openWakeChannel({ databaseUrl: world.url, channel: 'outbox_payments', remote: false, logger: silent });
 
 /** The log with another way to append. */
 const withAppend = (log: EventLog, append: (records: readonly LogRecord[]) => Promise<void>): EventLog => ({
@@ -68,7 +70,14 @@ test('a relay that dies between append and mark repeats records and never swaps 
     if (records.some(({ sequence }) => sequence === 20)) proxy.cut(); // its connection ends before the mark
   });
 
-  await using _first = await startRelay({ databaseUrl: proxy.through(world.url), name: 'payments', log: dying, wake, logger: silent, batch: 10 });
+  await using _first = await startRelay({
+    databaseUrl: proxy.through(world.url),
+    name: 'payments',
+    log: dying,
+    wake,
+    logger: silent,
+    batch: 10,
+  });
   await eventually(async () => (await world.admin.number('SELECT count(*) FROM payments.outbox WHERE published_at IS NOT NULL')) === 10);
   await using second = await startRelay({ databaseUrl: world.url, name: 'payments', log, wake, logger: silent, batch: 10, pollMs: 50 });
   await second.drained();
@@ -140,7 +149,9 @@ test('a record that the log refuses parks its key while others go on, until a re
 
   const parked = await world.admin.row('SELECT key, sequence::int, attempts FROM payments.outbox WHERE parked_at IS NOT NULL');
   expect(parked).toEqual({ key: 'bad', sequence: 2, attempts: 5 });
-  expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual(['the log refuses a record for good: its key is parked']);
+  expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+    'the log refuses a record for good: its key is parked',
+  ]);
   const before = await readAll(log);
   expect(sequencesOf(before, 'good')).toEqual(range(5));
   expect(sequencesOf(before, 'bad')).toEqual([1]);

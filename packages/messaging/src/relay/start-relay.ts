@@ -5,7 +5,15 @@ import type { EventLog } from '../event-log.ts';
 import type { Logger } from '../logger.ts';
 import type { WakeChannel } from '../wake-channel.ts';
 import { createBell, jitteredPauseMs, pause, settlesWithin } from '../waiting.ts';
-import { countRefusal, markPublished, readHealth, readUnpublished, removePublished, type OutboxHealth, type OutboxRow } from './outbox-rows.ts';
+import {
+  countRefusal,
+  markPublished,
+  readHealth,
+  readUnpublished,
+  removePublished,
+  type OutboxHealth,
+  type OutboxRow,
+} from './outbox-rows.ts';
 import { publish } from './publish.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 
@@ -100,7 +108,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
   const lead = async (client: pg.Client, alive: { readonly now: boolean }): Promise<void> => {
     let removeFrom = '0';
     let removeAtMs = performance.now() + removalEveryMs / 10;
-    for (let failures = 0; alive.now; ) {
+    for (let failures = 0; alive.now;) {
       try {
         const { found, settled } = await pass(client);
         failures = 0;
@@ -114,7 +122,14 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
         }
         if (!closing.signal.aborted) await bell.wait(settled ? pollMs : pollMs + jitteredPauseMs(1, pollMs, pollMs));
       } catch (error) {
-        if (!alive.now || (await ask(client, (connected) => connected.query('SELECT 1')).then(() => false, () => true))) throw error;
+        if (
+          !alive.now ||
+          (await ask(client, (connected) => connected.query('SELECT 1')).then(
+            () => false,
+            () => true,
+          ))
+        )
+          throw error;
         failures += 1;
         status = 'waiting';
         if (failures === 1) logger.warn({ err: error, outbox: name }, 'the event log does not take records, the outbox keeps them');
@@ -140,7 +155,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
   };
 
   const run = async (): Promise<void> => {
-    for (let failures = 0; !closing.signal.aborted; ) {
+    for (let failures = 0; !closing.signal.aborted;) {
       let client: pg.Client | undefined;
       const alive = { now: true };
       try {

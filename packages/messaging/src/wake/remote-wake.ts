@@ -40,11 +40,15 @@ export async function connectRemoteWake(options: {
     const subjects = [...untold];
     untold.clear();
     // One statement, one commit, whatever the number; with none it asks whether the connection still lives.
-    await connected.query({ name: 'wake', text: 'SELECT pg_notify($1, subject) FROM unnest($2::text[]) AS subject', values: [channel, subjects] });
+    await connected.query({
+      name: 'wake',
+      text: 'SELECT pg_notify($1, subject) FROM unnest($2::text[]) AS subject',
+      values: [channel, subjects],
+    });
   };
 
   const stayConnected = async (first: () => void): Promise<void> => {
-    for (let failures = 0; !closed; ) {
+    for (let failures = 0; !closed;) {
       let connected: pg.Client | undefined;
       let alive = true;
       try {

@@ -76,17 +76,19 @@ export function begin(
   lines: readonly { readonly variantId: Id<'var'>; readonly quantity: number }[],
   now: Date,
   deadlines: Deadlines,
-): { readonly saga: Saga; readonly send: readonly Command[] } {
-  const id = commandIdOf(facts.sagaId, 'ReserveStock', 1);
+): { readonly saga: Saga; readonly reserve: Command } {
+  const { sagaId, orderId, buyerId, total, paymentMethodId } = facts;
+  const id = commandIdOf(sagaId, 'ReserveStock', 1);
   const saga: Saga = {
-    ...facts,
+    ...{ sagaId, orderId, buyerId, total, paymentMethodId },
     step: 'RESERVE',
     commands: [{ id, type: 'ReserveStock', state: 'OUTSTANDING' }],
     inDoubtSince: null,
     deadlineAt: after(now, deadlines.reserveMs),
     attention: null,
   };
-  return { saga, send: [{ id, type: 'ReserveStock', data: { commandId: id, order: { id: facts.orderId }, lines: [...lines] } }] };
+  const wanted = lines.map(({ variantId, quantity }) => ({ variantId, quantity }));
+  return { saga, reserve: { id, type: 'ReserveStock', data: { commandId: id, order: { id: orderId }, lines: wanted } } };
 }
 
 /**

@@ -5,14 +5,17 @@ export class HasherBusyError extends Error {
   readonly retryAfterMs = 1_000;
 }
 
-/** Passwords never run on the event loop: hashing has a bounded queue of its own. */
+/** What a password was worth. `stale`: right, but the hash was made with other parameters than today's: make it again. */
+export type Verdict = 'right' | 'stale' | 'wrong';
+
+/** Passwords are never hashed on the event loop, and their queue is bounded. */
 export interface PasswordHasher {
-  /** PHC text. @throws {HasherBusyError} 100 are waiting. */
+  /** @returns PHC text of Argon2id. @throws {HasherBusyError} 100 are waiting. */
   hash(password: string): Promise<string>;
   /**
-   * Takes like time whether the hash is right, wrong or absent. `null` stands for an account that does not exist.
+   * Does the same work whether the hash is right, wrong or absent. `null` stands for an account that does not exist; so does a hash that is none of ours.
    *
-   * @returns `stale`: right, but made with older parameters; hash it again. @throws {HasherBusyError} 100 are waiting.
+   * @throws {HasherBusyError} 100 are waiting.
    */
-  verify(passwordHash: string | null, password: string): Promise<'right' | 'stale' | 'wrong'>;
+  verify(passwordHash: string | null, password: string): Promise<Verdict>;
 }

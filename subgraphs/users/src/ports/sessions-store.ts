@@ -1,31 +1,35 @@
 import type { Sequence } from '@tally/events';
 import type { Id } from '@tally/kernel';
 import type { Account } from '../domain/account.ts';
-import type { LoginAttempts } from '../domain/login-attempts.ts';
-import type { PresentedToken, Session } from '../domain/session.ts';
+import type { PresentedToken, RevokeReason, Session } from '../domain/session.ts';
+import type { TokenHash } from './refresh-tokens.ts';
 
-/** A refresh token by its SHA-256, 32 bytes. */
-export type TokenHash = Uint8Array;
-
-/** A family found by one of its tokens, its session row locked until the end of the transaction. */
+/** A family found by one of its tokens; session and token are locked until the end of the transaction. */
 export interface Family {
   readonly session: Session;
   readonly token: PresentedToken;
   readonly account: Account;
 }
 
-/** Sessions and their refresh tokens on an open transaction. */
+/** A session that was ended, and the number of the event that says so. */
+export interface EndedSession {
+  readonly id: Id<'ses'>;
+  readonly sequence: Sequence;
+}
+
+/**
+ * Sessions and their refresh tokens on an open transaction; each call is one statement. Those that give a sequence lock the user's session stream,
+ * always after the session rows.
+ *
+ * @throws database errors as they come, from every method; the unit of work decides about repeats.
+ */
 export interface SessionsStore {
-  open(session: Session, first: TokenHash): Promise<void>;
-  /** Locks the session of a token; `null` when nobody knows the token. */
+  /** Opens a session with its first token. */
+  open(session: Session, first: TokenHash): Promise<Sequence>;
+  /** Waits for whoever rotates the family at the moment, and sees what they left. @returns `null` when nobody knows the token. */
   lockByToken(token: TokenHash): Promise<Family | null>;
   /** Marks a token as used (the first use counts) and adds its child. */
   rotate(session: Session, used: TokenHash, child: TokenHash, now: Date): Promise<void>;
-  /** Revokes one open session, or all open ones of a user. @returns those that were open. */
-  revoke(userId: Id<'usr'>, sessionId: Id<'ses'> | null, reason: 'LOGOUT' | 'REUSE', now: Date): Promise<readonly Id<'ses'>[]>;
-  /** Takes the next numbers of the user's session stream and locks it. @returns one per event, in order. */
-  takeSequences(userId: Id<'usr'>, events: number): Promise<readonly Sequence[]>;
-  /** Locks the attempts of an account name, known or not, given by the SHA-256 of the name. */
-  lockAttempts(subject: TokenHash): Promise<LoginAttempts | null>;
-  keepAttempts(subject: TokenHash, attempts: LoginAttempts | null): Promise<void>;
+  /** Ends one open session, or all open ones of a user. @returns those that were open at `now`. */
+  revoke(userId: Id<'usr'>, sessionId: Id<'ses'> | null, reason: RevokeReason, now: Date): Promise<readonly EndedSession[]>;
 }

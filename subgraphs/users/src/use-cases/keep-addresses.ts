@@ -1,5 +1,5 @@
-import { ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
-import { maxAddresses, parseAddress, type AddressDraft } from '../domain/address.ts';
+import { newId, ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
+import { maxAddresses, parseAddress, type GivenAddress } from '../domain/address.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import type { UnitOfWork } from '../ports/unit-of-work.ts';
 
@@ -7,25 +7,39 @@ export interface SaveAddress {
   readonly userId: Id<'usr'>;
   /** Absent: a new address. */
   readonly id: string | null | undefined;
-  readonly address: { readonly [Field in keyof AddressDraft]?: AddressDraft[Field] | null | undefined };
+  readonly address: GivenAddress;
 }
 
-export function createSaveAddress({ transact }: { transact: UnitOfWork }) {
-  return async function saveAddress(command: SaveAddress): Promise<Outcome<null, Refusal>> {
-    const draft = parseAddress(command.address);
+/** Adds an address, or replaces one of the caller's. The first one becomes the default, and there is one default at any time. */
+export function createSaveAddress({ transact }: { readonly transact: UnitOfWork }) {
+  return async function saveAddress({ userId, id: given, address }: SaveAddress): Promise<Outcome<null, Refusal>> {
+    const draft = parseAddress(address);
     if (typeof draft === 'string') return refuse({ kind: 'INVALID', field: draft, message: 'This part of the address is missing or cannot be read.' });
-    const id = command.id == null ? null : parseId('adr', command.id);
-    if (command.id != null && id === null) return refuse({ kind: 'INVALID', field: 'id', message: 'This is no id of an address.' });
-    const saved = await transact(({ accounts }) => accounts.saveAddress(command.userId, id, draft));
-    if (saved === 'full') return refuse({ kind: 'INVALID', field: 'id', message: `An account keeps at most ${String(maxAddresses)} addresses.` });
-    return saved === null ? refuse({ kind: 'NOT_FOUND', field: 'id' }) : ok(null);
+    const known = given == null ? null : parseId('adr', given);
+    if (given != null && known === null) return refuse({ kind: 'INVALID', field: 'id', message: 'This is no id of an address.' });
+
+    return transact(async ({ addresses }) => {
+      const kept = await addresses.lock(userId, known);
+      if (kept === null || (known !== null && !kept.known)) return refuse({ kind: 'NOT_FOUND', field: 'id' });
+      if (known === null && kept.count >= maxAddresses) {
+        return refuse({ kind: 'INVALID', field: 'id', message: `An account keeps at most ${String(maxAddresses)} addresses.` });
+      }
+      await addresses.put(userId, known ?? newId('adr'), { ...draft, isDefault: draft.isDefault || kept.count === 0 }, known === null);
+      return ok(null);
+    });
   };
 }
 
-export function createRemoveAddress({ transact }: { transact: UnitOfWork }) {
+/** Removes one of the caller's addresses. */
+export function createRemoveAddress({ transact }: { readonly transact: UnitOfWork }) {
   return async function removeAddress(userId: Id<'usr'>, given: string): Promise<Outcome<null, Refusal>> {
     const id = parseId('adr', given);
     if (id === null) return refuse({ kind: 'INVALID', field: 'id', message: 'This is no id of an address.' });
-    return (await transact(({ accounts }) => accounts.removeAddress(userId, id))) ? ok(null) : refuse({ kind: 'NOT_FOUND', field: 'id' });
+    return transact(async ({ addresses }) => {
+      const kept = await addresses.lock(userId, id);
+      if (kept?.known !== true) return refuse({ kind: 'NOT_FOUND', field: 'id' });
+      await addresses.remove(userId, id);
+      return ok(null);
+    });
   };
 }

@@ -9,17 +9,11 @@ export interface LogOut {
 }
 
 /** Ending a session that has ended already is fine: the caller is out either way. */
-export function createLogOut({ transact, clock }: { transact: UnitOfWork; clock: Clock }) {
+export function createLogOut({ transact, clock }: { readonly transact: UnitOfWork; readonly clock: Clock }) {
   return async function logOut({ userId, sessionId, allDevices }: LogOut): Promise<void> {
     await transact(async ({ sessions, outbox }) => {
-      const revoked = await sessions.revoke(userId, allDevices ? null : sessionId, 'LOGOUT', clock());
-      const sequences = await sessions.takeSequences(userId, revoked.length);
-      await outbox.append(
-        ...revoked.flatMap((session, at) => {
-          const sequence = sequences[at];
-          return sequence === undefined ? [] : [sessionRevoked(userId, session, 'LOGOUT', sequence)];
-        }),
-      );
+      const ended = await sessions.revoke(userId, allDevices ? null : sessionId, 'LOGOUT', clock());
+      await outbox.append(...ended.map(({ id, sequence }) => sessionRevoked(userId, id, 'LOGOUT', sequence)));
     });
   };
 }

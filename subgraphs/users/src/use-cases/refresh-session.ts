@@ -1,41 +1,56 @@
-import { ok, refuse, unreachable, type Clock, type Outcome } from '@tally/kernel';
+import { ok, refuse, unreachable, type Clock, type Id, type Outcome } from '@tally/kernel';
 import { sessionRevoked } from '../domain/messages.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import { rotate } from '../domain/session.ts';
 import type { SignAccess } from '../ports/access-tokens.ts';
+import type { RefreshTokens } from '../ports/refresh-tokens.ts';
 import type { UnitOfWork } from '../ports/unit-of-work.ts';
 import type { UsersTelemetry } from '../telemetry.ts';
-import { hashOf, newRefreshToken, toSignIn, type SignIn } from './open-session.ts';
+import { toSignIn, type Opened, type SignIn } from './open-session.ts';
 
-export function createRefreshSession(deps: { transact: UnitOfWork; signAccess: SignAccess; clock: Clock; telemetry: UsersTelemetry }) {
-  const { transact, signAccess, clock, telemetry } = deps;
-  return async function refreshSession(shown: string): Promise<Outcome<SignIn, Refusal>> {
-    const refreshToken = newRefreshToken();
-    const family = await transact(async ({ sessions, outbox }) => {
-      const found = await sessions.lockByToken(hashOf(shown));
-      if (found === null) return null;
-      const { session, token, account } = found;
+interface Deps {
+  readonly transact: UnitOfWork;
+  readonly tokens: RefreshTokens;
+  readonly signAccess: SignAccess;
+  readonly clock: Clock;
+  readonly telemetry: UsersTelemetry;
+}
+
+type Refreshed = { readonly kind: 'rotated'; readonly opened: Opened } | { readonly kind: 'refused' } | { readonly kind: 'theft'; readonly userId: Id<'usr'> };
+
+/** Swaps a refresh token for a new pair. Unknown, expired and revoked look alike. */
+export function createRefreshSession({ transact, tokens, signAccess, clock, telemetry }: Deps) {
+  const swap = (shown: string) =>
+    transact(async ({ sessions, outbox }): Promise<Refreshed> => {
+      const hash = tokens.hashOf(shown);
+      const family = await sessions.lockByToken(hash);
+      if (family === null) return { kind: 'refused' };
+      const { session, token, account } = family;
       const now = clock();
       const rotation = rotate(session, token, now);
       switch (rotation.kind) {
         case 'refuse':
-          return null;
+          return { kind: 'refused' };
         case 'theft': {
-          // The revocation is committed although the caller is refused: it is the point.
-          const revoked = await sessions.revoke(account.id, session.id, 'REUSE', now);
-          const sequences = await sessions.takeSequences(account.id, revoked.length);
-          await outbox.append(...sequences.map((sequence) => sessionRevoked(account.id, session.id, 'REUSE', sequence)));
-          telemetry.reuseDetected(account.id);
-          return null;
+          // Committed although the caller is refused: it is the point.
+          const ended = await sessions.revoke(account.id, session.id, 'REUSE', now);
+          await outbox.append(...ended.map(({ id, sequence }) => sessionRevoked(account.id, id, 'REUSE', sequence)));
+          return { kind: 'theft', userId: account.id };
         }
-        case 'rotate':
-          await sessions.rotate(session, hashOf(shown), hashOf(refreshToken), now);
-          return { account, session };
+        case 'rotate': {
+          const child = tokens.make();
+          await sessions.rotate(session, hash, child.hash, now);
+          return { kind: 'rotated', opened: { account, session, refreshToken: child.token } };
+        }
         default:
           return unreachable(rotation);
       }
     });
-    if (family === null) return refuse({ kind: 'SESSION_REVOKED' });
-    return ok(await toSignIn(signAccess, family.account, family.session, refreshToken));
+
+  return async function refreshSession(shown: string): Promise<Outcome<SignIn, Refusal>> {
+    const refreshed = await swap(shown);
+    if (refreshed.kind === 'rotated') return ok(await toSignIn(signAccess, refreshed.opened));
+    if (refreshed.kind === 'theft') telemetry.reuseDetected(refreshed.userId);
+    return refuse({ kind: 'SESSION_REVOKED' });
   };
 }

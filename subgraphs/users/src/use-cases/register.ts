@@ -1,13 +1,14 @@
 import { newId, ok, refuse, type Clock, type Outcome } from '@tally/kernel';
 import { parseDisplayName, parseEmail } from '../domain/account.ts';
 import { userChanged } from '../domain/messages.ts';
-import { normalisePassword, passwordFault } from '../domain/password-rules.ts';
+import { normalisePassword, passwordFault, type PasswordFault } from '../domain/password-rules.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import type { SignAccess } from '../ports/access-tokens.ts';
 import { HasherBusyError, type PasswordHasher } from '../ports/password-hasher.ts';
+import type { RefreshTokens } from '../ports/refresh-tokens.ts';
 import type { UnitOfWork } from '../ports/unit-of-work.ts';
 import type { UsersTelemetry } from '../telemetry.ts';
-import { newRefreshToken, openSession, toSignIn, type SignIn } from './open-session.ts';
+import { openSession, toSignIn, type SignIn } from './open-session.ts';
 
 export interface Register {
   readonly email: string;
@@ -15,19 +16,29 @@ export interface Register {
   readonly displayName: string | null | undefined;
 }
 
-const faultMessages = {
+interface Deps {
+  readonly transact: UnitOfWork;
+  readonly hasher: PasswordHasher;
+  readonly tokens: RefreshTokens;
+  readonly signAccess: SignAccess;
+  readonly clock: Clock;
+  readonly telemetry: UsersTelemetry;
+}
+
+const faultMessages: Readonly<Record<PasswordFault, string>> = {
   TOO_SHORT: 'Use at least 10 characters.',
   TOO_LONG: 'Use at most 128 characters.',
-  COMMON: 'This password is among the first that are tried. Choose another.',
-} as const;
+  WELL_KNOWN: 'This password is among the first that are tried. Choose another.',
+};
 
-export function createRegister(deps: { transact: UnitOfWork; hasher: PasswordHasher; signAccess: SignAccess; clock: Clock; telemetry: UsersTelemetry }) {
-  const { transact, hasher, signAccess, clock, telemetry } = deps;
+/** Opens an account and signs in. Says openly that an address is taken: the exception to all other answers about accounts (docs/errors.md). */
+export function createRegister(deps: Deps) {
+  const { transact, hasher, tokens, signAccess, clock, telemetry } = deps;
   return async function register(command: Register): Promise<Outcome<SignIn, Refusal>> {
     const email = parseEmail(command.email);
     if (email === null) return refuse({ kind: 'INVALID', field: 'email', message: 'This is no e-mail address.' });
     const displayName = parseDisplayName(command.displayName);
-    if (displayName === undefined) return refuse({ kind: 'INVALID', field: 'displayName', message: 'Use 1 to 100 characters.' });
+    if (displayName === undefined) return refuse({ kind: 'INVALID', field: 'displayName', message: 'Use one line of at most 100 characters.' });
     const fault = passwordFault(command.password);
     if (fault !== null) return refuse({ kind: 'WEAK_PASSWORD', message: faultMessages[fault] });
 
@@ -38,15 +49,14 @@ export function createRegister(deps: { transact: UnitOfWork; hasher: PasswordHas
       if (error instanceof HasherBusyError) return refuse({ kind: 'RATE_LIMITED', retryAfterMs: error.retryAfterMs });
       throw error;
     }
-    const refreshToken = newRefreshToken();
     const opened = await transact(async (unit) => {
       const added = await unit.accounts.add({ id: newId('usr'), email, displayName, passwordHash });
       if (added === null) return null;
       await unit.outbox.append(userChanged(added.account, added.sequence));
-      return { account: added.account, session: await openSession(unit, added.account, refreshToken, clock) };
+      return openSession(unit, added.account, { tokens, clock });
     });
     if (opened === null) return refuse({ kind: 'EMAIL_TAKEN' });
     telemetry.registered();
-    return ok(await toSignIn(signAccess, opened.account, opened.session, refreshToken));
+    return ok(await toSignIn(signAccess, opened));
   };
 }

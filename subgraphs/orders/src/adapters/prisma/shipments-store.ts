@@ -5,6 +5,8 @@ import type { ShipmentsStore } from '../../ports/shipments-store.ts';
 import { shipmentColumns, toShipment, type ShipmentRow } from './order-rows.ts';
 
 const ofOrder = `SELECT ${shipmentColumns} FROM shipment WHERE order_id = $1::uuid ORDER BY created_at, id`;
+const update = `UPDATE shipment SET status = $2, tracking_number = $3, shipped_at = $4::timestamptz, delivered_at = $5::timestamptz,
+  updated_at = statement_timestamp() WHERE id = $1::uuid`;
 
 /** Shipments on an open transaction. */
 export function createShipmentsStore(tx: Prisma.TransactionClient, sql: Sql): ShipmentsStore {
@@ -21,7 +23,7 @@ export function createShipmentsStore(tx: Prisma.TransactionClient, sql: Sql): Sh
       await tx.shipmentLine.createMany({ data: lineIds.map((lineId) => ({ shipmentId: toUuid(id), orderLineId: toUuid(lineId) })) });
     },
     async update({ id, status, trackingNumber, shippedAt, deliveredAt }) {
-      await tx.shipment.update({ where: { id: toUuid(id) }, data: { status, trackingNumber, shippedAt, deliveredAt, updatedAt: new Date() }, select: { id: true } });
+      await sql.count(update, [toUuid(id), status, trackingNumber, shippedAt, deliveredAt]);
     },
     async cancelLabels(orderId) {
       await tx.shipment.updateMany({ where: { orderId: toUuid(orderId), status: 'LABEL_CREATED' }, data: { status: 'CANCELLED' } });

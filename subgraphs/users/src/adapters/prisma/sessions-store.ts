@@ -1,72 +1,62 @@
 import { lockedSequence } from '@tally/events';
 import { fromUuid, toUuid } from '@tally/kernel';
 import type { Sql } from '@tally/messaging';
-import type { Prisma } from '../../generated/prisma/client.ts';
 import type { SessionsStore } from '../../ports/sessions-store.ts';
-import { toAccount } from './rows.ts';
+import { accountColumns, toAccount, type AccountRow } from './rows.ts';
 
-const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+const open = `WITH opened AS (INSERT INTO session (id, user_id, expires_at) VALUES ($1::uuid, $2::uuid, $3) RETURNING id, user_id),
+first AS (INSERT INTO refresh_token (hash, session_id) SELECT $4, id FROM opened)
+INSERT INTO session_stream (user_id, sequence) SELECT user_id, 1 FROM opened
+ON CONFLICT (user_id) DO UPDATE SET sequence = session_stream.sequence + 1 RETURNING sequence`;
 
-export function createSessionsStore(tx: Prisma.TransactionClient, sql: Sql): SessionsStore {
+// Both rows are locked, so both are read as they are once the wait is over, not as they were when the statement began.
+const lockByToken = `SELECT session.id AS session_id, session.expires_at, session.revoked_at, refresh_token.used_at, ${accountColumns}
+FROM refresh_token JOIN session ON session.id = refresh_token.session_id JOIN account ON account.id = session.user_id
+WHERE refresh_token.hash = $1 FOR UPDATE OF session, refresh_token`;
+
+const rotate = `WITH used AS (UPDATE refresh_token SET used_at = $4 WHERE hash = $2 AND used_at IS NULL)
+INSERT INTO refresh_token (hash, session_id, parent) VALUES ($3, $1::uuid, $2)`;
+
+// In id order, so that two who end the same sessions queue instead of deadlocking; the stream afterwards.
+const revoke = `WITH locked AS (
+  SELECT id FROM session WHERE user_id = $1::uuid AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY id FOR UPDATE
+), ended AS (
+  UPDATE session SET revoked_at = $4, revoke_reason = $3 FROM locked WHERE session.id = locked.id RETURNING session.id
+), numbered AS (
+  INSERT INTO session_stream (user_id, sequence) SELECT $1::uuid, count(*) FROM ended HAVING count(*) > 0
+  ON CONFLICT (user_id) DO UPDATE SET sequence = session_stream.sequence + excluded.sequence RETURNING sequence
+)
+SELECT ended.id, numbered.sequence - row_number() OVER (ORDER BY ended.id DESC) + 1 AS sequence FROM ended, numbered ORDER BY ended.id`;
+
+interface FamilyRow extends AccountRow {
+  readonly session_id: string;
+  readonly expires_at: Date;
+  readonly revoked_at: Date | null;
+  readonly used_at: Date | null;
+}
+
+export function createSessionsStore(sql: Sql): SessionsStore {
   return {
     async open(session, first) {
-      await tx.session.create({
-        data: { id: toUuid(session.id), userId: toUuid(session.userId), expiresAt: session.expiresAt, tokens: { create: { hash: own(first) } } },
-      });
+      const [row] = await sql.rows<{ sequence: bigint }>(open, [toUuid(session.id), toUuid(session.userId), session.expiresAt, first]);
+      return lockedSequence(row?.sequence ?? 0);
     },
-
-    async lockByToken(hash) {
-      const locked = await tx.$queryRaw<{ id: string }[]>`SELECT s.id FROM session s JOIN refresh_token t ON t.session_id = s.id WHERE t.hash = ${own(hash)} FOR UPDATE OF s`;
-      if (locked.length === 0) return null;
-      // Read after the lock: another rotation may have used the token while we waited.
-      const row = await tx.refreshToken.findUnique({ where: { hash: own(hash) }, include: { session: { include: { account: true } } } });
-      if (row === null) return null;
-      const { session } = row;
+    async lockByToken(token) {
+      const [row] = await sql.rows<FamilyRow>(lockByToken, [token]);
+      if (row === undefined) return null;
+      const account = toAccount(row);
       return {
-        session: { id: fromUuid('ses', session.id), userId: fromUuid('usr', session.userId), expiresAt: session.expiresAt, revokedAt: session.revokedAt },
-        token: { usedAt: row.usedAt },
-        account: toAccount(session.account),
+        session: { id: fromUuid('ses', row.session_id), userId: account.id, expiresAt: row.expires_at, revokedAt: row.revoked_at },
+        token: { usedAt: row.used_at },
+        account,
       };
     },
-
     async rotate(session, used, child, now) {
-      await tx.refreshToken.updateMany({ where: { hash: own(used), usedAt: null }, data: { usedAt: now } });
-      await tx.refreshToken.create({ data: { hash: own(child), parent: own(used), sessionId: toUuid(session.id) } });
+      await sql.count(rotate, [toUuid(session.id), used, child, now]);
     },
-
     async revoke(userId, sessionId, reason, now) {
-      const rows = await tx.session.updateManyAndReturn({
-        where: { userId: toUuid(userId), revokedAt: null, ...(sessionId === null ? {} : { id: toUuid(sessionId) }) },
-        data: { revokedAt: now, revokeReason: reason },
-        select: { id: true },
-      });
-      return rows.map((row) => fromUuid('ses', row.id));
-    },
-
-    async takeSequences(userId, events) {
-      if (events === 0) return [];
-      const [row] = await sql.rows<{ sequence: bigint }>(
-        `INSERT INTO session_stream (user_id, sequence) VALUES ($1::uuid, $2)
-         ON CONFLICT (user_id) DO UPDATE SET sequence = session_stream.sequence + $2 RETURNING sequence`,
-        [toUuid(userId), events],
-      );
-      const last = Number(row?.sequence);
-      return Array.from({ length: events }, (_, at) => lockedSequence(last - events + 1 + at));
-    },
-
-    async lockAttempts(subject) {
-      // A row must exist to be locked: two first attempts at once must not both count as the first.
-      const [row] = await sql.rows<{ attempts: number; window_end: Date }>(
-        `INSERT INTO login_attempts (subject, attempts, window_end) VALUES ($1, 0, 'epoch')
-         ON CONFLICT (subject) DO UPDATE SET attempts = login_attempts.attempts RETURNING attempts, window_end`,
-        [Buffer.from(subject)],
-      );
-      return row === undefined || row.attempts === 0 ? null : { attempts: row.attempts, windowEnd: row.window_end };
-    },
-
-    async keepAttempts(subject, attempts) {
-      if (attempts === null) await tx.loginAttempts.deleteMany({ where: { subject: own(subject) } });
-      else await tx.loginAttempts.updateMany({ where: { subject: own(subject) }, data: { attempts: attempts.attempts, windowEnd: attempts.windowEnd } });
+      const rows = await sql.rows<{ id: string; sequence: bigint }>(revoke, [toUuid(userId), sessionId === null ? null : toUuid(sessionId), reason, now]);
+      return rows.map(({ id, sequence }) => ({ id: fromUuid('ses', id), sequence: lockedSequence(sequence) }));
     },
   };
 }

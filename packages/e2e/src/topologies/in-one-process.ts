@@ -1,0 +1,45 @@
+import { startPlatform, type Platform, type PlatformConfig, type PlatformOverrides } from '@tally/embedded/app';
+import { createLogger } from '@tally/runtime';
+import { freshKeys } from './keys.ts';
+import type { MigratedDatabase, Topology } from './topology.ts';
+
+export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatement' | 'clock'> {
+  readonly keys?: PlatformConfig['keys'];
+  /** Default `default`, what production runs with. */
+  readonly limits?: PlatformConfig['limits'];
+}
+
+/** The system in the process of the test, with what only that shows. */
+export interface InOneProcess extends Topology {
+  readonly platform: Platform;
+}
+
+/** Starts the whole system in this process: the gateway calls the subgraphs as functions. */
+export async function startInOneProcess(database: MigratedDatabase, options: InOneProcessOptions = {}): Promise<InOneProcess> {
+  const { limits = 'default', keys = await freshKeys(), ...overrides } = options;
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'tally', write: (line) => lines.push(line) });
+  const platform = await startPlatform(
+    {
+      urls: database.urls,
+      keys,
+      host: '127.0.0.1',
+      port: 0,
+      metricsPort: null,
+      simulatorPort: 0,
+      limits,
+      production: false,
+      otlpEndpoint: null,
+      demoAccounts: [],
+    },
+    { logger, ...overrides },
+  );
+  await platform.caughtUp();
+  return {
+    platform,
+    keys,
+    urls: { gateway: platform.url, simulator: platform.simulatorUrl },
+    logs: () => lines.join(''),
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,17 @@
+import type { MessageData } from '@tally/events';
+import type { PriceReplica } from '../ports/price-replica.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+/** Keeps the replica as new as the newest record of each product: a repeat or an older record changes nothing. */
+export function createKeepPrice({ replica, telemetry }: { readonly replica: PriceReplica; readonly telemetry: Telemetry }) {
+  return {
+    async changed(product: MessageData<'ProductChanged'>, sequence: number): Promise<void> {
+      telemetry.pricesKept(product.product.id, await replica.replace(product, sequence));
+    },
+    async archived(product: MessageData<'ProductArchived'>, sequence: number): Promise<void> {
+      telemetry.pricesKept(product.product.id, await replica.retire(product, sequence));
+    },
+  };
+}
+
+export type KeepPrice = ReturnType<typeof createKeepPrice>;
