@@ -1,5 +1,5 @@
 import type { Caller } from '@tally/identity';
-import type { DocumentNode, ExecutionResult } from 'graphql';
+import { OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { LRUCache } from 'lru-cache';
 import type { Execute, RequestFacts } from './execution/execute.ts';
 import { coerceVariables } from './execution/variables.ts';
@@ -85,7 +85,7 @@ export function createAnswer({ execute, buckets, rateLimiter, mayIntrospect }: A
     const { generation, variables, caller, address, facts } = question;
     const { operation, demands, counted, introspects: asksForSchema } = prepare(question);
     question.named(operation);
-    if (operation.definition.operation === 'subscription') {
+    if (operation.definition.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new Refusal({ code: 'BAD_REQUEST', status: 400, message: 'Subscriptions are not served here.', reason: 'subscription' });
     }
     if (asksForSchema && !mayIntrospect(caller)) {

@@ -31,7 +31,6 @@ async function theOracle(): Promise<ApolloServer> {
 }
 
 test(`${String(count)} generated operations answer as through the stock gateway`, async () => {
-  expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
   const oracle = await theOracle();
   await using world = await aWorld({ open: true, config: { limits: 'off' } });
 

@@ -271,7 +271,8 @@ test('A18 attempts count, not requests: 50 aliases of a limited field are 50 att
   const many = await world.ask(`mutation { ${times(4, (n) => `a${String(n)}: signIn(name: "x")`)} }`);
 
   expect(many.status).toBe(429);
-  expect(many.body.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+  expect(many.body.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED' });
+  expect(many.body.errors?.[0]?.extensions['retryAfterMs']).toBeGreaterThan(0);
   expect(Number(many.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(many.body).not.toHaveProperty('data');
   expect(world.fetches()).toBe(0);

@@ -51,21 +51,22 @@ async function aWorldOverHttp(
   deadlineMs = 5_000,
 ): Promise<{ world: World; servers: Record<'books' | 'people' | 'reviews', Served> } & AsyncDisposable> {
   const stack = new AsyncDisposableStack();
-  let world: World | undefined;
+  const built: { world?: World } = {};
   const serve = async (name: 'books' | 'people' | 'reviews'): Promise<Served> =>
     stack.use(
       await served(() => {
-        if (world === undefined) throw new Error('not yet');
-        return world.doubles[name];
+        if (built.world === undefined) throw new Error('not yet');
+        return built.world.doubles[name];
       }),
     );
   const servers = { books: await serve('books'), people: await serve('people'), reviews: await serve('reviews') };
-  world = stack.use(
+  const world = stack.use(
     await aWorld({
       urls: { books: servers.books.url, people: 'http://127.0.0.1:9/graphql', reviews: servers.reviews.url },
       config: { requestDeadlineMs: deadlineMs, subgraphUrls: { people: servers.people.url } },
     }),
   );
+  built.world = world;
   return { world, servers, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 

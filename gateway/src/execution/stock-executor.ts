@@ -2,6 +2,7 @@ import { executeQueryPlan } from '@apollo/gateway';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Logger } from '@tally/runtime';
+import { OperationTypeNode } from 'graphql';
 import type { PlanCache } from '../planning/plan-cache.ts';
 import type { GraphOperation } from '../planning/operation.ts';
 import type { Generation } from '../supergraph/generation.ts';
@@ -67,7 +68,7 @@ async function process(subgraph: string, { request, context: given }: Process, f
   const query = request.query ?? '';
   const variables: Readonly<Record<string, unknown>> = request.variables ?? {};
   try {
-    const mutation = operation.definition.operation === 'mutation' && variables['representations'] === undefined;
+    const mutation = operation.definition.operation === OperationTypeNode.MUTATION && variables['representations'] === undefined;
     const { data, errors } = await fetchFromSubgraph({
       subgraph,
       query,

@@ -1,6 +1,6 @@
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { isWireCode, type WireCode } from '../refusal.ts';
-import { SubgraphError, type SubgraphAnswerError } from './fetch-from-subgraph.ts';
+import type { SubgraphAnswerError, SubgraphError } from './fetch-from-subgraph.ts';
 
 /** An error entry in the form the executor places into the client's answer. */
 export interface PlacedError {

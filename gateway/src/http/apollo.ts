@@ -41,7 +41,7 @@ export async function startApollo(options: {
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     maxRecursiveSelections: true,
-    parseOptions: { maxTokens },
+    parseOptions: { maxLexicalTokens: maxTokens },
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
     documentStore: createDocumentStore(),

@@ -35,7 +35,7 @@ export function createAdmit(limits: Limits): Admit {
 /** Syntax errors, and too many tokens, are Apollo Server's to report. */
 function parsed(text: string, maxTokens: number): DocumentNode | null {
   try {
-    return parse(text, { maxTokens, noLocation: true });
+    return parse(text, { maxLexicalTokens: maxTokens, noLocation: true });
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@ import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile } fr
 import { createPostgresEventLog, type EventLog } from '@tally/messaging';
 import { startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
-import { startPayments } from '@tally/payments';
+import { standardWork, startPayments } from '@tally/payments';
 import { startProducts } from '@tally/products';
 import { createLogger, startMetricsServer, startTelemetry, type Logger } from '@tally/runtime';
 import { allTopics, type SubgraphConfig, type SubgraphOverrides } from '@tally/subgraph-kit';
@@ -79,7 +79,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   });
   const users = stack.use(await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')));
   const products = stack.use(await startProducts(subgraphConfig('products'), overridesOf('products')));
-  const payments = stack.use(await startPayments({ ...subgraphConfig('payments'), simulatorUrl: simulator.url }, overridesOf('payments')));
+  const payments = stack.use(await startPayments({ ...subgraphConfig('payments'), simulatorUrl: simulator.url, work: standardWork }, overridesOf('payments')));
   const orders = stack.use(await startOrders(subgraphConfig('orders'), overridesOf('orders')));
   const running = { users, products, payments, orders };
 

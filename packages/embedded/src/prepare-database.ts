@@ -30,7 +30,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Database
   if (production) await assertNoPendingMigrations(urls, migrationProjects());
   else {
     await bootstrapDatabase({ adminUrl, passwords: secrets.passwords, ownServer });
-    await migrateDatabase({ urls, onMigrating: (project) => { onMigrating(typeof project === 'string' ? project : project.schema); } });
+    await migrateDatabase({ urls, onMigrating });
   }
   return urls;
 }

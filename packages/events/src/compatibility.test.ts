@@ -67,7 +67,7 @@ function ofJson(schema: JsonSchema): Form {
     if (value === undefined || others.length > 0 || anyOf.length !== 2) throw new Error(`no form for a union: ${JSON.stringify(schema)}`);
     return { 'null or': ofJson(value) };
   }
-  if (Array.isArray(type)) return { 'null or': ofJson({ ...schema, type: type.find((name) => name !== 'null') ?? 'null' }) };
+  if (typeof type === 'object') return { 'null or': ofJson({ ...schema, type: type.find((name) => name !== 'null') ?? 'null' }) };
   if (properties !== undefined) {
     if (schema.additionalProperties === false) throw new Error('a strict object refuses the fields of later forms');
     return Object.fromEntries(
@@ -115,7 +115,7 @@ test('every topic of the catalogue has its published forms, and no other', () =>
 
 test.each(names)('the messages of %s can be read by older and by newer consumers', (topic) => {
   const forms = published(topic);
-  const present = Object.fromEntries(Object.entries(topics[topic].messages).map(([type, schema]) => [type, formOf(schema)]));
+  const present = Object.fromEntries(Object.entries<z.ZodType>(topics[topic].messages).map(([type, schema]) => [type, formOf(schema)]));
 
   for (const [type, history] of Object.entries(forms)) {
     const now = present[type];

@@ -51,7 +51,7 @@ export function localKeys(read: () => Promise<{ readonly keys: readonly JWK[] }>
   const { coolDownMs = 30_000, failureCoolDownMs = 1_000, refreshAfterMs = 600_000, now = () => performance.now() } = options;
   let known: ReadonlyMap<string, JWK> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
-  let failure: { readonly at: number; readonly error: unknown } | null = null;
+  let failure: { readonly at: number; readonly error: Error } | null = null;
   let reading: Promise<void> | null = null;
 
   async function readOnce(): Promise<void> {
@@ -59,7 +59,8 @@ export function localKeys(read: () => Promise<{ readonly keys: readonly JWK[] }>
       known = verificationKeys((await read()).keys);
       readAt = now();
       failure = null;
-    } catch (error) {
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error('the key set cannot be read', { cause });
       failure = { at: now(), error };
       throw error;
     } finally {
@@ -68,7 +69,7 @@ export function localKeys(read: () => Promise<{ readonly keys: readonly JWK[] }>
   }
 
   function refresh(): Promise<void> {
-    if (failure !== null && now() - failure.at < failureCoolDownMs) return Promise.reject(failure.error as Error);
+    if (failure !== null && now() - failure.at < failureCoolDownMs) return Promise.reject(failure.error);
     return (reading ??= readOnce());
   }
 

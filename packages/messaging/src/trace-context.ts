@@ -2,7 +2,7 @@ import {
   context,
   propagation,
   ROOT_CONTEXT,
-  SpanKind,
+  type SpanKind,
   SpanStatusCode,
   trace,
   type Context,

@@ -8,4 +8,4 @@ export { startSubgraph, type Subgraph, type SubgraphCall, type SubgraphOptions, 
 export { createTransact, type Transact, type TransactionalClient, type Unit } from './transact.ts';
 export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';
 export { readJsonFile, readSubgraphConfig, type SubgraphConfig, type SubgraphRole } from './subgraph-config.ts';
-export { allTopics, openSubgraphParts, type SubgraphOverrides, type SubgraphParts } from './subgraph-parts.ts';
+export { allTopics, databaseState, openSubgraphParts, type SubgraphOverrides, type SubgraphParts } from './subgraph-parts.ts';

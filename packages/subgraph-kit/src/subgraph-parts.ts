@@ -1,9 +1,11 @@
 import { deadLetterTopic, topicOf, topics, type Topic, type TopicFacts } from '@tally/events';
 import { createVerifier, gatewayIssuer, staticKeys, type Verifier } from '@tally/identity';
 import { systemClock, type Clock } from '@tally/kernel';
-import { createPostgresEventLog, openWakeChannel, startRelay, type EventLog, type WakeChannel } from '@tally/messaging';
+import type { PrismaPg } from '@prisma/adapter-pg';
+import { createPostgresEventLog, openWakeChannel, startRelay, type EventLog, type Relay, type WakeChannel } from '@tally/messaging';
 import { createLogger, startMetricsServer, startTelemetry, toStartupError, type Logger } from '@tally/runtime';
 import pg from 'pg';
+import { prismaAdapter, type RawClient } from './prisma.ts';
 import type { SubgraphConfig } from './subgraph-config.ts';
 
 /** What a caller of `startX` may hand in; the rest is opened from the configuration. What was handed in is not closed. */
@@ -28,6 +30,10 @@ export interface SubgraphParts extends AsyncDisposable {
   openChannel(channel: string): Promise<WakeChannel>;
   /** The relay of this subgraph's outbox; start it first, so that it stops last. */
   startRelay(): ReturnType<typeof startRelay>;
+  /** What was in the outbox when this was called is on the log; at once where no relay runs here. */
+  drained(): Promise<void>;
+  /** The driver for this subgraph's Prisma client. */
+  adapter(): PrismaPg;
 }
 
 /**
@@ -47,6 +53,7 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
   const openChannel = (channel: string) => openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
   const wake = stack.use(await openChannel(`outbox_${name}`));
   const owned = stack.move();
+  let relay: Relay | null = null;
   return {
     logger,
     clock: overrides.clock ?? systemClock,
@@ -54,13 +61,32 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
     wake,
     verifier: createVerifier({ kind: 'gateway', issuer: gatewayIssuer, audience: name, keys: staticKeys(config.gatewayKeys) }),
     openChannel: async (channel) => owned.use(await openChannel(channel)),
-    startRelay: () => startRelay({ databaseUrl: config.databaseUrl, name, log: eventLog, wake, logger }),
+    async startRelay() {
+      relay = await startRelay({ databaseUrl: config.databaseUrl, name, log: eventLog, wake, logger });
+      return relay;
+    },
+    drained: async () => relay?.drained(),
+    adapter: () =>
+      prismaAdapter({
+        url: config.databaseUrl,
+        schema: name,
+        maxConnections: config.poolSize,
+        onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+        ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
+      }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 /** Facts of every topic of the catalogue and of its dead letters. */
 export const allTopics = (): readonly TopicFacts[] => (Object.keys(topics) as Topic[]).flatMap((topic) => [topicOf(topic), deadLetterTopic(topic)]);
+
+/** Whether the database of a client answers, for health. */
+export const databaseState = (client: RawClient): Promise<'ok' | 'down'> =>
+  Promise.resolve(client.$queryRawUnsafe('SELECT 1')).then(
+    () => 'ok',
+    () => 'down',
+  );
 
 async function assertDatabase(name: string, databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });

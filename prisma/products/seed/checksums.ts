@@ -3,7 +3,7 @@ import { seedRows, type Tier } from './rows.ts';
 
 /** What each tier contains, as committed: a change of the generator is a change of everybody's test data and shows here. */
 export const checksums: Readonly<Record<Tier, string>> = {
-  ci: '',
+  ci: 'b4bbd95a98e0b6f6',
 };
 
 /** What the generator makes now. */

@@ -47,11 +47,11 @@ export function seedRows(tier: Tier): SeedRows {
     const amounts = made.variants.map(({ amount }) => amount);
     // The demo products are the newest, so that they are what a newcomer sees first.
     const createdAt = new Date(openedAt + (index < demoProducts.length ? wanted + index : index) * stepMs);
-    products.push({ ...made.row, price_min: Math.min(...amounts), price_max: Math.max(...amounts), created_at: createdAt, event_id: toUuid(seedId('evt', 'product', index)) });
+    products.push({ ...made.row, price_min: Math.min(...amounts), price_max: Math.max(...amounts), created_at: createdAt, event_id: toUuid(seedId('evt', 'product event', index)) });
     for (const [at, { compareAt, onHand, ...facts }] of made.variants.entries()) {
       const number = variants.length;
       const stated = { ...facts, compare_at: compareAt, on_hand: onHand, position: at + 1, weight_grams: made.weightGrams, tax_class: made.taxClass };
-      variants.push({ id: toUuid(variantIdAt(number)), product_id: toUuid(productIdAt(index)), ...stated, event_id: toUuid(seedId('evt', 'variant', number)) });
+      variants.push({ id: toUuid(variantIdAt(number)), product_id: toUuid(productIdAt(index)), ...stated, event_id: toUuid(seedId('evt', 'level event', number)) });
     }
   }
   return { categories, products, variants };
@@ -79,7 +79,7 @@ function variantCounts(tier: Tier): readonly number[] {
     const demo = demoProducts[index];
     if (demo !== undefined) return demo.variants.length;
     const share = diceOf('variant count', index).share();
-    return Math.min(mostVariants, 1 + Math.floor(10 * share ** 3.4));
+    return Math.min(mostVariants, 1 + Math.floor(mostVariants * share ** 4.4));
   });
   let missing = variants - counts.reduce((sum, count) => sum + count, 0);
   for (let index = demoProducts.length; missing !== 0; index = index + 1 < products ? index + 1 : demoProducts.length) {

@@ -63,6 +63,8 @@ export interface PaymentsWorld extends AsyncDisposable {
   /** Nothing is open, every command has one definite reply and the stream has no hole. */
   quiet(): Promise<void>;
   ask(caller: Caller, query: string, variables?: Record<string, unknown>): Promise<{ readonly data: Record<string, unknown> | null; readonly codes: readonly unknown[]; readonly status: number }>;
+  /** A request that does not come from the gateway. */
+  askDirectly(query: string, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Stops payments and starts it again on the same tables. */
   restart(work?: Partial<WorkConfig>): Promise<void>;
   stop(): Promise<void>;
@@ -180,6 +182,7 @@ export async function aPaymentsWorld(
       const body = response?.body as { data?: Record<string, unknown> | null; errors?: { extensions?: { code?: string } }[] };
       return { status: response?.status ?? 0, data: plain(body.data ?? null), codes: (body.errors ?? []).map(({ extensions }) => extensions?.code) };
     },
+    askDirectly: async (query, headers) => (await running?.subgraph?.execute({ query, headers })) ?? { status: 0, body: null },
     async restart(work) {
       await running?.[Symbol.asyncDispose]();
       running = null;

@@ -71,10 +71,12 @@ test('an order that is short takes nothing, and every short line is named', asyn
   const [reply, ...others] = await replies(world, orderId);
   expect(others).toEqual([]);
   expect(reply).toMatchObject({ type: 'StockRejected', sequence: 1, commandId: command.commandId, order: { id: orderId }, reason: 'SHORT' });
-  expect(reply).toHaveProperty('short', [
-    { variant: { id: one }, requested: 2, available: 1 },
-    { variant: { id: none }, requested: 2, available: 0 },
-  ]);
+  expect(new Set((reply as unknown as { short: unknown[] }).short)).toEqual(
+    new Set([
+      { variant: { id: one }, requested: 2, available: 1 },
+      { variant: { id: none }, requested: 2, available: 0 },
+    ]),
+  );
   expect(await levelOf(world, plenty)).toEqual({ available: 5, reserved: 0 });
   expect(await world.sql.number('SELECT count(*) FROM reservation')).toBe(0);
 });

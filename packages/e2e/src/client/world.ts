@@ -4,7 +4,7 @@ import { eventually } from '@tally/testkit';
 import type { VariantStock } from './answers.ts';
 import { createGraph, type Graph } from './graph.ts';
 import { homeAddress, register, type Line, type Shopper } from './shopper.ts';
-import { signInStaff, type Staff } from './staff.ts';
+import { signInSue, type Staff } from './staff.ts';
 
 /** A running system seen from outside, and the people in it. People are made on first use: sign-ins are rationed. */
 export interface World extends AsyncDisposable {
@@ -36,11 +36,14 @@ export interface Witness {
 
 const stockPatienceMs = 15_000;
 
-/** @param urls of the gateway and of the payment simulator. */
-export function openWorld(urls: { readonly gateway: string; readonly simulator: string }): World {
+/**
+ * @param urls of the gateway and of the payment simulator.
+ * @param signInStaff absent: the staff account of the seed signs in.
+ */
+export function openWorld(urls: { readonly gateway: string; readonly simulator: string }, signInStaff: (graph: Graph) => Promise<Staff> = signInSue): World {
   const graph = createGraph(urls.gateway);
   const simulator = createSimulatorAdmin(urls.simulator.replace(/\/$/, ''));
-  const newcomer = async (): Promise<Shopper> => register(graph);
+  const newcomer = (): Promise<Shopper> => register(graph);
   const withGoodCard = async (): Promise<Shopper> => {
     const shopper = await newcomer();
     await shopper.addPaymentMethod('tok_ok');

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { toText } from '@tally/audit';
 import { eraseEmbeddedPostgres } from '@tally/embedded';
 import { createGraph } from '../client/graph.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../topologies/app-process.ts';
 import type { History } from './history.ts';
 import { createRandom } from './random.ts';
 import { mixed, points, steady, untilDead } from './rounds.ts';

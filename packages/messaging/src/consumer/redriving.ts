@@ -1,4 +1,4 @@
-import { fromUuid, type Id } from '@tally/kernel';
+import { fromUuid } from '@tally/kernel';
 import type pg from 'pg';
 import { inTransaction, sqlOnPg } from '../connection.ts';
 import type { DeliveredRecord } from '../event-log.ts';
@@ -47,7 +47,7 @@ export function startRedriving(options: {
       const letters = await sql.rows<Letter>(nextLetters, [group, topic, key]);
       if (letters.length === 0) return true;
       for (const { id, ...letter } of letters) {
-        const outcome = await attempt({ ...letter, eventId: fromUuid('evt', letter.eventId) as Id<'evt'> }, closing.signal);
+        const outcome = await attempt({ ...letter, eventId: fromUuid('evt', letter.eventId) }, closing.signal);
         if (outcome.kind === 'aborted') return false;
         if (outcome.kind === 'failed') {
           const { errorClass, text } = describeFailure(outcome.error);

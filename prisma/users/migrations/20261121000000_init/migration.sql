@@ -72,7 +72,7 @@ CREATE TABLE "session_stream" (
 CREATE TABLE "login_attempts" (
     "subject" BYTEA NOT NULL,
     "attempts" INTEGER NOT NULL,
-    "window_end" TIMESTAMPTZ(3) NOT NULL,
+    "until" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "login_attempts_pkey" PRIMARY KEY ("subject")
 );
@@ -164,7 +164,13 @@ CREATE INDEX "address_user_id_created_at_idx" ON "address"("user_id", "created_a
 CREATE INDEX "session_user_id_idx" ON "session"("user_id");
 
 -- CreateIndex
+CREATE INDEX "session_expires_at_idx" ON "session"("expires_at");
+
+-- CreateIndex
 CREATE INDEX "refresh_token_session_id_idx" ON "refresh_token"("session_id");
+
+-- CreateIndex
+CREATE INDEX "login_attempts_until_idx" ON "login_attempts"("until");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "outbox_event_id_key" ON "outbox"("event_id");
@@ -194,8 +200,14 @@ ALTER TABLE "session" ADD CONSTRAINT "session_user_id_fkey" FOREIGN KEY ("user_i
 ALTER TABLE "refresh_token" ADD CONSTRAINT "refresh_token_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Raw extras.
-ALTER TABLE "account" ADD CONSTRAINT "account_email_check" CHECK ("email" = lower("email"));
+-- ASCII only: what else is a capital letter depends on the server's locale, and the app has decided it already.
+ALTER TABLE "account" ADD CONSTRAINT "account_email_check" CHECK ("email" = lower("email" COLLATE "C"));
 ALTER TABLE "account" ADD CONSTRAINT "account_role_check" CHECK ("role" IN ('CUSTOMER', 'SELLER', 'STAFF', 'ADMIN'));
+ALTER TABLE "account" ADD CONSTRAINT "account_version_check" CHECK ("version" > 0);
+ALTER TABLE "address" ADD CONSTRAINT "address_country_check" CHECK ("country" ~ '^[A-Z]{2}$');
+ALTER TABLE "session" ADD CONSTRAINT "session_revoked_check" CHECK (("revoked_at" IS NULL) = ("revoke_reason" IS NULL));
+ALTER TABLE "session" ADD CONSTRAINT "session_reason_check" CHECK ("revoke_reason" IN ('LOGOUT', 'REUSE'));
+ALTER TABLE "refresh_token" ADD CONSTRAINT "refresh_token_hash_check" CHECK (length("hash") = 32);
 -- At most one default address per account.
 CREATE UNIQUE INDEX "address_one_default" ON "address" ("user_id") WHERE "is_default";
 

@@ -4,7 +4,13 @@ import type { Account } from './account.ts';
 import type { RevokeReason } from './session.ts';
 
 /** What users tells the others; the compiler holds topic, type and body together. */
-const event = <T extends Topic, M extends MessageType<T>>(topic: T, type: M, key: Id<'usr'>, sequence: Sequence, data: MessageData<M>): OutgoingEvent => ({
+const event = <T extends Topic, M extends MessageType<T>>(
+  topic: T,
+  type: M,
+  key: Id<'usr'>,
+  sequence: Sequence,
+  data: MessageData<M>,
+): OutgoingEvent => ({
   id: newId('evt'),
   topic,
   type,

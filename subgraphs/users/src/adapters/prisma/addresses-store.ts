@@ -25,7 +25,11 @@ export function createAddressesStore(tx: Prisma.TransactionClient, sql: Sql): Ad
       // First, because the index that allows one default is checked row by row.
       if (isDefault) await sql.count(dropDefault, [toUuid(userId), toUuid(id)]);
       if (isNew) await tx.address.createMany({ data: [{ ...fields, isDefault, id: toUuid(id), userId: toUuid(userId) }] });
-      else await tx.address.updateMany({ where: { id: toUuid(id), userId: toUuid(userId) }, data: { ...fields, ...(isDefault ? { isDefault } : {}) } });
+      else
+        await tx.address.updateMany({
+          where: { id: toUuid(id), userId: toUuid(userId) },
+          data: { ...fields, ...(isDefault ? { isDefault } : {}) },
+        });
     },
     async remove(userId, id) {
       await tx.address.deleteMany({ where: { id: toUuid(id), userId: toUuid(userId) } });

@@ -15,7 +15,8 @@ export interface AccountRow {
   readonly created_at: Date;
 }
 
-export const accountColumns = 'account.id, account.email, account.display_name, account.role, account.locale, account.version, account.created_at';
+export const accountColumns =
+  'account.id, account.email, account.display_name, account.role, account.locale, account.version, account.created_at';
 
 export const toAccount = (row: AccountRow): Account => ({
   id: fromUuid('usr', row.id),

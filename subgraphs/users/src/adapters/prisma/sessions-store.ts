@@ -55,7 +55,12 @@ export function createSessionsStore(sql: Sql): SessionsStore {
       await sql.count(rotate, [toUuid(session.id), used, child, now]);
     },
     async revoke(userId, sessionId, reason, now) {
-      const rows = await sql.rows<{ id: string; sequence: bigint }>(revoke, [toUuid(userId), sessionId === null ? null : toUuid(sessionId), reason, now]);
+      const rows = await sql.rows<{ id: string; sequence: bigint }>(revoke, [
+        toUuid(userId),
+        sessionId === null ? null : toUuid(sessionId),
+        reason,
+        now,
+      ]);
       return rows.map(({ id, sequence }) => ({ id: fromUuid('ses', id), sequence: lockedSequence(sequence) }));
     },
   };

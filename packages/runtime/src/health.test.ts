@@ -1,0 +1,22 @@
+import fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { addHealthRoutes, type Readiness } from './health.ts';
+import { listen } from './listen.ts';
+import { StartupError } from './startup-error.ts';
+
+test('ready follows what it is told, live asks nobody', async () => {
+  await using app = fastify();
+  let readiness: Readiness = { ready: true, dependencies: { log: 'down' } };
+  addHealthRoutes(app, { ready: () => readiness });
+  expect((await app.inject('/health/ready')).statusCode).toBe(200);
+  readiness = { ready: false, dependencies: {} };
+  expect((await app.inject('/health')).statusCode).toBe(503);
+  expect((await app.inject('/health/live')).statusCode).toBe(200);
+});
+
+test('a port that is taken is one line', async () => {
+  await using first = fastify();
+  await using second = fastify();
+  const port = Number(new URL(await listen(first, { port: 0, host: '127.0.0.1' })).port);
+  await expect(listen(second, { port, host: '127.0.0.1' })).rejects.toThrow(StartupError);
+});
