@@ -52,7 +52,7 @@ export interface Gateway extends AsyncDisposable {
  * @throws {StartupError} supergraph, rate limits, missing keys or port: one line that says what to do.
  */
 export async function startGateway(config: GatewayConfig, overrides: GatewayOverrides = {}): Promise<Gateway> {
-  const { production, landing } = config;
+  const { production } = config;
   if (production && config.identity === null) {
     throw new StartupError('USERS_JWKS_URL and GATEWAY_SIGNING_KEY_FILE are missing: production needs both');
   }
@@ -110,7 +110,7 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   const server = await startServer({
     address: config,
     graphql: { apollo, authenticate: identity.authenticate, admit: createAdmit(limits), telemetry, deadlineMs: config.requestDeadlineMs },
-    landing: production ? { ...landing, demoAccounts: [] } : landing,
+    landing: shown(config),
     explorer: config.explorer,
     ready: gatewayReadiness({ draining: () => state.draining, keys: identity.keys, subgraphs: client.states }),
     maxBodyBytes: limits.bodyBytes,
@@ -164,6 +164,12 @@ function planTraced(operation: GraphOperation, { tracer, planMade }: GatewayTele
       planMade((performance.now() - startedAt) / 1000);
     }
   });
+}
+
+/** What the home page may say here: no accounts in production, and no link to what is switched off. */
+function shown({ production, explorer, landing }: GatewayConfig): GatewayConfig['landing'] {
+  const off = new Set([...(production ? ['/graphql'] : []), ...(explorer ? [] : [explorerPath])]);
+  return { ...landing, links: landing.links.filter(({ href }) => !off.has(href)), demoAccounts: production ? [] : landing.demoAccounts };
 }
 
 const hasScope = (caller: Caller, scope: string): boolean => caller.kind !== 'anonymous' && caller.scopes.includes(scope);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { eventually } from '@tally/testkit';
 import { afterAll, expect, test } from 'vitest';
+import { standardLinks } from '../src/index.ts';
 import { aWorld, leak, seen } from './world.ts';
 
 afterAll(() => {
@@ -82,15 +83,17 @@ test('live, ready and the page answer without a token, and say neither host nor 
   expect(page?.headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 
-test('production shows no demo accounts, whatever it was handed', async () => {
+test('production shows no demo accounts and no link to what is off, whatever it was handed', async () => {
   await using world = await aWorld({
     config: {
       production: true,
-      landing: { title: 'L', version: '1', links: [], demoAccounts: [{ role: 'r', login: 'l', password: 'p' }] },
+      landing: { title: 'L', version: '1', links: standardLinks, demoAccounts: [{ role: 'r', login: 'l', password: 'p' }] },
     },
   });
 
-  expect(await (await fetch(world.url)).text()).not.toContain('Accounts to try');
+  const html = await (await fetch(world.url)).text();
+  expect(html).not.toContain('Accounts to try');
+  expect([...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)).toEqual(['/health']);
 });
 
 test('development serves Sandbox to browsers, with a link to the explorer that needs no internet', async () => {

@@ -23,8 +23,19 @@ ON CONFLICT (user_id, provider, token) DO NOTHING`;
  * @param options.url of the role `payments`, whose search_path is its schema.
  * @returns how many were new.
  */
-export async function seedPaymentMethods({ url, methods }: { readonly url: string; readonly methods: readonly SeededMethod[] }): Promise<number> {
-  const rows = methods.map(({ id, userId, token, isDefault }) => ({ id: toUuid(id ?? newId('pm')), user_id: toUuid(userId), token, is_default: isDefault }));
+export async function seedPaymentMethods({
+  url,
+  methods,
+}: {
+  readonly url: string;
+  readonly methods: readonly SeededMethod[];
+}): Promise<number> {
+  const rows = methods.map(({ id, userId, token, isDefault }) => ({
+    id: toUuid(id ?? newId('pm')),
+    user_id: toUuid(userId),
+    token,
+    is_default: isDefault,
+  }));
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -7,10 +7,10 @@ import { currentScope } from './request-scope.ts';
 const passed = ['argument', 'field', 'retryAfterMs'] as const;
 
 /** Codes of Apollo Server that mean one of ours. */
-const renamed: Readonly<Record<string, WireCode>> = {
-  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
-};
+const renamed: ReadonlyMap<unknown, WireCode> = new Map([
+  ['OPERATION_RESOLUTION_FAILURE', 'BAD_REQUEST'],
+  ['PERSISTED_QUERY_NOT_SUPPORTED', 'BAD_REQUEST'],
+]);
 
 const faults: ReadonlySet<WireCode> = new Set(['INTERNAL']);
 
@@ -45,7 +45,7 @@ export function createMask(logger: Logger): (formatted: GraphQLFormattedError, e
 function codeOf(formatted: GraphQLFormattedError, error: unknown): WireCode {
   const code = formatted.extensions?.['code'];
   if (isWireCode(code)) return code;
-  const ours = typeof code === 'string' ? renamed[code] : undefined;
+  const ours = renamed.get(code);
   if (ours !== undefined) return ours;
   // Apollo Server gives some refusals of its own a status and no code.
   return statusOf(error) >= 400 && statusOf(error) < 500 ? 'BAD_REQUEST' : 'INTERNAL';

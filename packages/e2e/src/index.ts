@@ -1,1 +1,10 @@
-export {};
+export { createGraph, RequestError, type Answer, type AnswerError, type Graph, type SendOptions } from './client/graph.ts';
+export { createPeople, type People } from './client/people.ts';
+export { register, shopperOf, type CheckoutWish, type Line, type Shopper } from './client/shopper.ts';
+export { staffOf, type ProductWish, type SoldProduct, type Staff } from './client/staff.ts';
+export { openWorld, type Witness, type World } from './client/world.ts';
+export type { Scenario } from './scenarios/scenario.ts';
+export { scenarios } from './smoke/scenarios.ts';
+export { startAsProcesses, type AsProcesses, type AsProcessesOptions } from './topologies/as-processes.ts';
+export { startInOneProcess, type InOneProcess, type InOneProcessOptions } from './topologies/in-one-process.ts';
+export type { MigratedDatabase, Topology } from './topologies/topology.ts';

@@ -1,29 +1,35 @@
-import { cloneDatabase } from '@tally/testkit';
-import { afterAll, beforeAll, describe, expect, inject, onTestFailed, test } from 'vitest';
-import { createPeople } from '../src/client/people.ts';
+import { checkInvariants } from '@tally/audit';
+import { cloneDatabase, eventually, type ClonedDatabase } from '@tally/testkit';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { templatePepper } from '../../../prisma/seed/seed-template.ts';
 import { openWorld, type World } from '../src/client/world.ts';
 import { scenarios } from '../src/smoke/scenarios.ts';
 import { startAsProcesses, type AsProcesses } from '../src/topologies/as-processes.ts';
 import { startInOneProcess } from '../src/topologies/in-one-process.ts';
+import { freshKeys } from '../src/topologies/keys.ts';
 import type { MigratedDatabase, Topology } from '../src/topologies/topology.ts';
-import { cloneEmptyShop } from './empty-shop.ts';
 
-const seeded = inject('cluster').templates.seeded !== undefined;
+type Start<System> = (database: MigratedDatabase, options: { readonly keys: Topology['keys'] }) => Promise<System>;
 
-/** Every scenario of the smoke against one system, one after the other as `npm run smoke` does. */
-function holdsEveryPromise<System extends Topology>(start: (database: MigratedDatabase) => Promise<System>): { readonly system: () => System } {
+interface Opened<System> {
+  readonly database: ClonedDatabase;
+  readonly system: System;
+  readonly world: World;
+}
+
+/** Every scenario of the smoke against one seeded system, one after the other as `npm run smoke` does. */
+function keepsEveryPromise<System extends Topology>(start: Start<System>): () => Opened<System> {
   const stack = new AsyncDisposableStack();
-  let running: { readonly system: System; readonly world: World } | undefined;
-  const opened = (): { readonly system: System; readonly world: World } => {
+  let running: Opened<System> | undefined;
+  const opened = (): Opened<System> => {
     if (running === undefined) throw new Error('the system is not up');
     return running;
   };
 
   beforeAll(async () => {
-    const database = stack.use(seeded ? await cloneDatabase({ from: 'seeded' }) : await cloneEmptyShop());
-    const system = stack.use(await start(database));
-    const world = stack.use(openWorld(system.urls, seeded ? undefined : (graph) => createPeople(graph, system.keys.users).staff()));
-    running = { system, world };
+    const database = stack.use(await cloneDatabase({ from: 'seeded' }));
+    const system = stack.use(await start(database, { keys: { ...(await freshKeys()), pepper: templatePepper } }));
+    running = { database, system, world: stack.use(openWorld(system.urls)) };
   }, 120_000);
   afterAll(() => stack.disposeAsync(), 60_000);
 
@@ -34,18 +40,26 @@ function holdsEveryPromise<System extends Topology>(start: (database: MigratedDa
     });
     await run(world);
   });
-  return { system: () => opened().system };
+
+  test('all of it leaves every invariant standing', async () => {
+    const { database, world } = opened();
+    await eventually(async () => {
+      const findings = await checkInvariants({ auditorUrl: database.urls.auditor, ledger: await world.simulator.ledger() });
+      expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
+    });
+  });
+  return opened;
 }
 
 describe('in one process', () => {
-  holdsEveryPromise(startInOneProcess);
+  keepsEveryPromise(startInOneProcess);
 });
 
 describe('as one process per app', () => {
-  const { system } = holdsEveryPromise<AsProcesses>(startAsProcesses);
+  const opened = keepsEveryPromise<AsProcesses>(startAsProcesses);
 
   test('a subgraph answers nobody but the gateway', async () => {
-    const { apps } = system();
+    const { apps } = opened().system;
     for (const name of ['users', 'products', 'orders', 'payments'] as const) {
       const response = await fetch(`${apps[name]}/graphql`, {
         method: 'POST',
@@ -58,7 +72,7 @@ describe('as one process per app', () => {
   });
 
   test('every process ends with 0 on SIGTERM', async () => {
-    const ends = await system().stop();
+    const ends = await opened().system.stop();
 
     expect(ends.map(({ name }) => name)).toEqual(['gateway', 'orders', 'payments', 'products', 'users', 'payment-simulator']);
     expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);

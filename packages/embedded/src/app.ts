@@ -1,6 +1,6 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile } from '@tally/gateway';
 import { createPostgresEventLog, type EventLog } from '@tally/messaging';
-import { startOrders } from '@tally/orders';
+import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
 import { standardWork, startPayments } from '@tally/payments';
 import { startProducts } from '@tally/products';
@@ -80,7 +80,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   const users = stack.use(await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')));
   const products = stack.use(await startProducts(subgraphConfig('products'), overridesOf('products')));
   const payments = stack.use(await startPayments({ ...subgraphConfig('payments'), simulatorUrl: simulator.url, work: standardWork }, overridesOf('payments')));
-  const orders = stack.use(await startOrders(subgraphConfig('orders'), overridesOf('orders')));
+  const orders = stack.use(await startOrders({ ...subgraphConfig('orders'), ...ordersStandards }, overridesOf('orders')));
   const running = { users, products, payments, orders };
 
   const gateway = stack.use(

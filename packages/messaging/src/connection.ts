@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Sql } from './sql.ts';
 
-/** How long a connection may take to come up, and an answer to arrive, before the connection counts as lost; milliseconds. */
+/** How long a connection may take to come up, and an answer to arrive, before it counts as lost; milliseconds. App roles stop statements after 5 s. */
 const connectTimeoutMs = 5000;
-const answerTimeoutMs = 15_000;
+const answerTimeoutMs = 8000;
 
 const settings = (databaseUrl: string, name: string): pg.ClientConfig => ({
   connectionString: databaseUrl,

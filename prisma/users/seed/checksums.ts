@@ -3,7 +3,7 @@ import { seedRows, type Tier } from './rows.ts';
 
 /** What each tier contains, as committed: a change of the generator is a change of everybody's test data and shows here. */
 export const checksums: Readonly<Record<Tier, string>> = {
-  ci: '',
+  ci: '91ac459e5fe89f08',
 };
 
 /** What the generator makes now; everything but the salted hash of the demo password. */

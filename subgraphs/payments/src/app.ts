@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
 import { startConsumer } from '@tally/messaging';
-import { createTransact, openSubgraphParts, prismaAdapter, sqlOf, startSubgraph, type Subgraph, type SubgraphOverrides } from '@tally/subgraph-kit';
+import {
+  createTransact,
+  openSubgraphParts,
+  prismaAdapter,
+  sqlOf,
+  startSubgraph,
+  type Subgraph,
+  type SubgraphOverrides,
+  type SubgraphParts,
+} from '@tally/subgraph-kit';
 import { createCommandsStore } from './adapters/prisma/commands-store.ts';
 import { createPaymentMethodsStore } from './adapters/prisma/payment-methods.ts';
 import { createPaymentsReader } from './adapters/prisma/payments-reader.ts';
@@ -21,7 +30,8 @@ import { startCallProvider } from './jobs/call-provider.ts';
 import type { LeasedWorker } from './jobs/leased-worker.ts';
 import { startSettleDoubts } from './jobs/settle-doubts.ts';
 import type { PaymentProvider } from './ports/payment-provider.ts';
-import { createPaymentsTelemetry } from './telemetry.ts';
+import type { Transact } from './ports/transact.ts';
+import { createPaymentsTelemetry, type PaymentsTelemetry } from './telemetry.ts';
 import { createAddPaymentMethod } from './use-cases/add-payment-method.ts';
 import { createAuthorisePayment } from './use-cases/authorise-payment.ts';
 import { createCapturePayment } from './use-cases/capture-payment.ts';
@@ -41,115 +51,152 @@ export interface RunningPayments extends AsyncDisposable {
 }
 
 export interface PaymentsOverrides extends SubgraphOverrides {
-  /** Instead of the simulator's adapter; not closed by payments. */
+  /** Instead of the simulator's adapter. */
   readonly provider?: PaymentProvider;
+}
+
+/** What api and worker share. */
+interface Parts extends SubgraphParts {
+  readonly client: PrismaClient;
+  readonly transact: Transact;
+  readonly telemetry: PaymentsTelemetry;
 }
 
 /** Starts payments; what is handed in is used and not closed. @throws {StartupError} the database does not answer, or the port is taken. */
 export async function startPayments(config: PaymentsConfig, overrides: PaymentsOverrides = {}): Promise<RunningPayments> {
   await using stack = new AsyncDisposableStack();
+  const parts = stack.use(await openParts(config, overrides));
+  const worker = config.roles.includes('worker') ? stack.use(await startWorker(parts, config, overrides)) : null;
+  const subgraph = config.roles.includes('api') ? stack.use(await startApi(parts, config, worker?.provider ?? null)) : null;
+  const owned = stack.move();
+  return {
+    subgraph,
+    caughtUp: async () => worker?.caughtUp(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openParts(config: PaymentsConfig, overrides: PaymentsOverrides): Promise<Parts> {
+  await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openSubgraphParts('payments', config, overrides));
-  const { logger, wake, verifier, eventLog } = parts;
-  const { work, roles, databaseUrl } = config;
-  const telemetry = createPaymentsTelemetry(logger);
+  const { logger, wake } = parts;
   const client = new PrismaClient({
     adapter: prismaAdapter({
-      url: databaseUrl,
+      url: config.databaseUrl,
       schema: 'payments',
       maxConnections: config.poolSize,
-      onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+      onIdleError: (error) => {
+        logger.warn({ err: error }, 'an idle connection broke');
+      },
       ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
     }),
   });
   stack.defer(() => client.$disconnect());
-  const sql = sqlOf(client);
   const transact = createTransact({
     client,
     consumer: 'payments',
     wake,
-    stores: (tx, open) => ({ commands: createCommandsStore(open), settlements: createSettlementStore(open), methods: createPaymentMethodsStore(tx, open) }),
+    stores: (tx, sql) => ({
+      commands: createCommandsStore(sql),
+      settlements: createSettlementStore(sql),
+      methods: createPaymentMethodsStore(tx, sql),
+    }),
   });
-
-  let provider: PaymentProvider | null = null;
-  let consumer: Awaited<ReturnType<typeof startConsumer>> | null = null;
-  if (roles.includes('worker')) {
-    const enquirers = Math.max(1, Math.ceil(work.concurrency / 4));
-    provider =
-      overrides.provider ??
-      stack.use(
-        createSimulatorProvider({
-          url: config.simulatorUrl,
-          concurrency: work.concurrency + enquirers,
-          timeoutMs: work.requestTimeoutMs,
-          breakAfter: work.breakAfter,
-          halfOpenMs: work.halfOpenMs,
-          onBreakerChange: (state) => { telemetry.breakerChanged('simulator', state); },
-        }),
-      );
-    stack.use(await parts.startRelay());
-    const queue = createWorkQueue(sql);
-    const workers: Partial<Record<'CALLS' | 'ENQUIRIES', LeasedWorker>> = {};
-    const { retryMs, enquiryMs, buyerMs, settleMs, leaseMs, pollMs, giveUpMs } = work;
-    const carryOut = createCarryOut({
-      queue,
-      transact,
-      provider,
-      patience: { retryMs, enquiryMs, buyerMs, settleMs },
-      telemetry,
-      random: Math.random,
-      workDue: (which, inMs) => workers[which]?.wake(inMs),
-    });
-    const job = { claim: createClaim({ queue }), renew: createRenew({ queue }), carryOut, leaseMs, pollMs, logger };
-    workers.CALLS = stack.use(startCallProvider({ ...job, concurrency: work.concurrency }));
-    workers.ENQUIRIES = stack.use(startSettleDoubts({ ...job, concurrency: enquirers }));
-
-    const deps = {
-      transact,
-      telemetry,
-      provider: provider.name,
-      giveUpMs,
-      workAdded: (kind: string) => {
-        workers.CALLS?.wake();
-        // A void hurries what waits before it.
-        if (kind === 'VOID') workers.ENQUIRIES?.wake();
-      },
-    };
-    consumer = stack.use(
-      await startConsumer({
-        log: eventLog,
-        group: 'payments',
-        topics: [topicOf('payments.commands.v1')],
-        from: 'beginning',
-        databaseUrl,
-        logger,
-        handlers: {
-          AuthorisePayment: onAuthorisePayment(createAuthorisePayment(deps)),
-          CapturePayment: onCapturePayment(createCapturePayment(deps)),
-          VoidPayment: onVoidPayment(createVoidPayment(deps)),
-          RefundPayment: onRefundPayment(createRefundPayment(deps)),
-        },
-      }),
-    );
-  }
-
-  const useCases = { addPaymentMethod: createAddPaymentMethod({ transact }), removePaymentMethod: createRemovePaymentMethod({ transact }) };
-  const view = createViewPayments(createPaymentsReader(client, sql));
-  const subgraph = !roles.includes('api')
-    ? null
-    : stack.use(
-        await startSubgraph<Context>({
-          name: 'payments',
-          typeDefs,
-          resolvers,
-          context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
-          verifier,
-          http: config.http,
-          ready: async () => ({ ready: true, dependencies: { database: await answers(client), ...(provider === null ? {} : { provider: provider.state }) } }),
-          logger,
-        }),
-      );
   const owned = stack.move();
-  return { subgraph, caughtUp: async () => consumer?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...parts, client, transact, telemetry: createPaymentsTelemetry(logger), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Relay, workers and consumer, in this order: what the later ones commit while they drain still gets out. */
+async function startWorker(parts: Parts, config: PaymentsConfig, overrides: PaymentsOverrides) {
+  await using stack = new AsyncDisposableStack();
+  const { transact, telemetry, logger } = parts;
+  const { work } = config;
+  const enquirers = Math.max(1, Math.ceil(work.concurrency / 4));
+  const openProvider = () =>
+    createSimulatorProvider({
+      url: config.simulatorUrl,
+      concurrency: work.concurrency + enquirers,
+      timeoutMs: work.requestTimeoutMs,
+      breakAfter: work.breakAfter,
+      halfOpenMs: work.halfOpenMs,
+      onBreakerChange: (state) => {
+        telemetry.breakerChanged('simulator', state);
+      },
+    });
+  const provider = overrides.provider ?? stack.use(openProvider());
+  stack.use(await parts.startRelay());
+
+  const queue = createWorkQueue(sqlOf(parts.client));
+  const workers: Partial<Record<'CALLS' | 'ENQUIRIES', LeasedWorker>> = {};
+  const carryOut = createCarryOut({
+    queue,
+    transact,
+    provider,
+    patience: work,
+    telemetry,
+    random: Math.random,
+    workDue: (which, inMs) => workers[which]?.wake(inMs),
+  });
+  const job = {
+    claim: createClaim({ queue }),
+    renew: createRenew({ queue }),
+    carryOut,
+    leaseMs: work.leaseMs,
+    pollMs: work.pollMs,
+    logger,
+  };
+  workers.CALLS = stack.use(startCallProvider({ ...job, concurrency: work.concurrency }));
+  workers.ENQUIRIES = stack.use(startSettleDoubts({ ...job, concurrency: enquirers }));
+
+  const workAdded = (kind: string): void => {
+    workers.CALLS?.wake();
+    // A void hurries what waits before it.
+    if (kind === 'VOID') workers.ENQUIRIES?.wake();
+  };
+  const commands = { transact, telemetry, provider: provider.name, giveUpMs: work.giveUpMs, workAdded };
+  const consumer = stack.use(
+    await startConsumer({
+      log: parts.eventLog,
+      group: 'payments',
+      topics: [topicOf('payments.commands.v1')],
+      from: 'beginning',
+      databaseUrl: config.databaseUrl,
+      logger,
+      handlers: {
+        AuthorisePayment: onAuthorisePayment(createAuthorisePayment(commands)),
+        CapturePayment: onCapturePayment(createCapturePayment(commands)),
+        VoidPayment: onVoidPayment(createVoidPayment(commands)),
+        RefundPayment: onRefundPayment(createRefundPayment(commands)),
+      },
+    }),
+  );
+  const owned = stack.move();
+  return { provider, caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function startApi(
+  { client, transact, verifier, logger }: Parts,
+  config: PaymentsConfig,
+  provider: PaymentProvider | null,
+): Promise<Subgraph> {
+  const useCases = {
+    addPaymentMethod: createAddPaymentMethod({ transact }),
+    removePaymentMethod: createRemovePaymentMethod({ transact }),
+  };
+  const view = createViewPayments(createPaymentsReader(client, sqlOf(client)));
+  return startSubgraph<Context>({
+    name: 'payments',
+    typeDefs,
+    resolvers,
+    context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
+    verifier,
+    http: config.http,
+    ready: async () => ({
+      ready: true,
+      dependencies: { database: await answers(client), ...(provider === null ? {} : { provider: provider.state }) },
+    }),
+    logger,
+  });
 }
 
 const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>

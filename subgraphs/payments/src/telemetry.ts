@@ -20,18 +20,23 @@ export function carriedTrace(): Carried {
 /** Runs one step of an operation as part of the trace that its command came in. */
 export async function inOperationSpan<T>(carried: Carried, { kind, state }: Operation, work: () => Promise<T>): Promise<T> {
   const { traceparent, tracestate } = carried;
-  const parent = traceparent === null ? context.active() : propagation.extract(context.active(), tracestate === null ? { traceparent } : { traceparent, tracestate });
-  return trace.getTracer('tally.payments').startActiveSpan(`payment ${kind.toLowerCase()}`, { attributes: { 'payment.operation.state': state } }, parent, async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      if (error instanceof Error) span.recordException(error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
+  const parent =
+    traceparent === null
+      ? context.active()
+      : propagation.extract(context.active(), tracestate === null ? { traceparent } : { traceparent, tracestate });
+  return trace
+    .getTracer('tally.payments')
+    .startActiveSpan(`payment ${kind.toLowerCase()}`, { attributes: { 'payment.operation.state': state } }, parent, async (span) => {
+      try {
+        return await work();
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        if (error instanceof Error) span.recordException(error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
 }
 
 /** The business events of payments: counter, span event and log line in one call. No amounts, tokens or buyers. */
@@ -47,11 +52,16 @@ export interface PaymentsTelemetry {
 export function createPaymentsTelemetry(logger: Logger): PaymentsTelemetry {
   const meter = metrics.getMeter('tally.payments');
   const commands = meter.createCounter('payment_commands_total', { description: 'commands taken, by kind' });
-  const attempts = meter.createHistogram('payment_attempt_duration_seconds', { unit: 's', description: 'calls to the provider, by operation and outcome' });
+  const attempts = meter.createHistogram('payment_attempt_duration_seconds', {
+    unit: 's',
+    description: 'calls to the provider, by operation and outcome',
+  });
   const replies = meter.createCounter('payment_facts_total', { description: 'facts told, by type' });
   const parked = meter.createCounter('payment_attention_total', { description: 'payments parked for a person' });
   const lost = meter.createCounter('payment_leases_lost_total', { description: 'results refused because somebody else took over' });
-  const breaker = meter.createCounter('payment_breaker_changes_total', { description: 'changes of a circuit breaker, by provider and state' });
+  const breaker = meter.createCounter('payment_breaker_changes_total', {
+    description: 'changes of a circuit breaker, by provider and state',
+  });
   const tell = (event: string, attributes: Attributes): void => void trace.getActiveSpan()?.addEvent(event, attributes);
 
   return {

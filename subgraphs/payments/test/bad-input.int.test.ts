@@ -19,7 +19,11 @@ interface Case {
   readonly answer: string | readonly [string, string];
 }
 
-const refusedAdd = (variables: Record<string, unknown>, field: string): Case => ({ query: add, variables: () => variables, answer: ['INVALID', `input.${field}`] });
+const refusedAdd = (variables: Record<string, unknown>, field: string): Case => ({
+  query: add,
+  variables: () => variables,
+  answer: ['INVALID', `input.${field}`],
+});
 
 const cases: Record<string, Case> = {
   'a malformed payment id': { query: payment, variables: () => ({ id: 'nonsense' }), answer: 'BAD_USER_INPUT' },
@@ -42,19 +46,37 @@ const cases: Record<string, Case> = {
   'a token with SQL': refusedAdd(method("tok_ok'; DROP TABLE payment; --"), 'token'),
   'a token that is a number': { query: add, variables: () => method(1), answer: 'BAD_USER_INPUT' },
   'a token that is missing': { query: add, variables: () => ({ input: { provider: 'simulator' } }), answer: 'BAD_USER_INPUT' },
-  'A20: a field the input does not have': { query: add, variables: () => ({ input: { provider: 'simulator', token: 'tok_ok', userId: newId('usr') } }), answer: 'BAD_USER_INPUT' },
+  'A20: a field the input does not have': {
+    query: add,
+    variables: () => ({ input: { provider: 'simulator', token: 'tok_ok', userId: newId('usr') } }),
+    answer: 'BAD_USER_INPUT',
+  },
   'a method added by nobody': { query: add, variables: () => method('tok_ok'), caller: { kind: 'anonymous' }, answer: 'UNAUTHENTICATED' },
-  'a method added by a service': { query: add, variables: () => method('tok_ok'), caller: { kind: 'service', serviceId: newId('svc'), scopes: [] }, answer: 'UNAUTHENTICATED' },
+  'a method added by a service': {
+    query: add,
+    variables: () => method('tok_ok'),
+    caller: { kind: 'service', serviceId: newId('svc'), scopes: [] },
+    answer: 'UNAUTHENTICATED',
+  },
   'a malformed method id': { query: remove, variables: () => ({ id: 'nonsense' }), answer: ['INVALID', 'id'] },
   'the id of a payment where a method belongs': { query: remove, variables: () => ({ id: newId('pay') }), answer: ['INVALID', 'id'] },
   'a method that does not exist': { query: remove, variables: () => ({ id: newId('pm') }), answer: ['NOT_FOUND', 'id'] },
   'A10: a method of somebody else': { query: remove, variables: ({ foreign }) => ({ id: foreign }), answer: ['NOT_FOUND', 'id'] },
-  'a method removed by nobody': { query: remove, variables: ({ foreign }) => ({ id: foreign }), caller: { kind: 'anonymous' }, answer: 'UNAUTHENTICATED' },
+  'a method removed by nobody': {
+    query: remove,
+    variables: ({ foreign }) => ({ id: foreign }),
+    caller: { kind: 'anonymous' },
+    answer: 'UNAUTHENTICATED',
+  },
 };
 
 /** Every row of every table that a request could touch. */
 const everything = async ({ sql }: PaymentsWorld): Promise<unknown> =>
-  Promise.all(['payment', 'payment_method', 'payment_operation', 'payment_attempt', 'refund', 'outbox', 'inbox', 'idempotency'].map((table) => sql.rows(`SELECT * FROM ${table} ORDER BY 1`)));
+  Promise.all(
+    ['payment', 'payment_method', 'payment_operation', 'payment_attempt', 'refund', 'outbox', 'inbox', 'idempotency'].map((table) =>
+      sql.rows(`SELECT * FROM ${table} ORDER BY 1`),
+    ),
+  );
 
 test('bad input is answered as it should be and changes no row', async () => {
   await using world = await aPaymentsWorld();
@@ -63,7 +85,8 @@ test('bad input is answered as it should be and changes no row', async () => {
 
   for (const [name, { query, variables, caller = me, answer }] of Object.entries(cases)) {
     const { data, codes } = await world.ask(caller, query, variables({ foreign }));
-    const payload = Object.values(data ?? {})[0] as { paymentMethod: null; userErrors: { code: string; field: string[] }[] } | null | undefined;
+    const payload = Object.values(data ?? {})[0] as
+      { paymentMethod: null; userErrors: { code: string; field: string[] }[] } | null | undefined;
     const got = codes.length > 0 ? codes[0] : payload?.userErrors.map(({ code, field }) => [code, field.join('.')])[0];
     expect(got, name).toEqual(answer);
     expect(payload?.paymentMethod ?? null, name).toBeNull();
@@ -78,13 +101,28 @@ test('A11: asked directly, without a gateway token, payments answers nothing', a
     ['{ _service { sdl } }', {}],
     ['{ _service { sdl } }', { authorization: 'Bearer forged.token.here' }],
   ] as const) {
-    expect(await world.askDirectly(query, headers)).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
+    expect(await world.askDirectly(query, headers)).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
   }
 });
 
 test('commands that cannot be read park their key and write nothing else', async () => {
   await using world = await aPaymentsWorld();
-  const bodies = ['not json', '{}', JSON.stringify({ commandId: newId('cmd'), order: { id: 'nonsense' } }), JSON.stringify({ commandId: newId('cmd'), order: { id: newId('ord') }, buyer: { id: newId('usr') }, amount: { amount: -1, currency: 'EUR' }, paymentMethodId: null, deadlineAt: new Date().toISOString() })];
+  const bodies = [
+    'not json',
+    '{}',
+    JSON.stringify({ commandId: newId('cmd'), order: { id: 'nonsense' } }),
+    JSON.stringify({
+      commandId: newId('cmd'),
+      order: { id: newId('ord') },
+      buyer: { id: newId('usr') },
+      amount: { amount: -1, currency: 'EUR' },
+      paymentMethodId: null,
+      deadlineAt: new Date().toISOString(),
+    }),
+  ];
   for (const payload of bodies) await world.append({ eventId: newId('evt'), type: 'AuthorisePayment', key: newId('ord'), payload });
   await eventually(async () => expect(await world.sql.number('SELECT count(*) FROM dead_letter')).toBe(bodies.length));
   expect(await world.sql.number('SELECT count(*) FROM payment')).toBe(0);

@@ -59,7 +59,19 @@ test('what was said to the provider is for payments:read alone', async () => {
   const asStaff = await world.ask(staff, attemptsQuery, { id });
 
   expect(asBuyer).toMatchObject({ codes: ['FORBIDDEN'], data: { payment: { attempts: null } } });
-  expect(asStaff.data).toMatchObject({ payment: { attempts: [{ number: 1, operation: 'AUTHORISE', outcome: 'SUCCEEDED', errorCode: null, providerRef: expect.stringContaining('auth_') as string }] } });
+  expect(asStaff.data).toMatchObject({
+    payment: {
+      attempts: [
+        {
+          number: 1,
+          operation: 'AUTHORISE',
+          outcome: 'SUCCEEDED',
+          errorCode: null,
+          providerRef: expect.stringContaining('auth_') as string,
+        },
+      ],
+    },
+  });
 });
 
 test('A10: a payment of somebody else and one that does not exist look alike', async () => {
@@ -87,14 +99,21 @@ test('A10: an order shows its payment to its buyer and to payments:read, on ever
     { __typename: 'Payment', id: 'pay_nonsense' },
     { __typename: 'User', id: 'usr_nonsense' },
   ];
-  const seen = { id: order.orderId, paymentStatus: 'CAPTURED', payments: [{ id, status: 'CAPTURED', amount: { amount: 1_000 }, refunds: [] }] };
+  const seen = {
+    id: order.orderId,
+    paymentStatus: 'CAPTURED',
+    payments: [{ id, status: 'CAPTURED', amount: { amount: 1_000 }, refunds: [] }],
+  };
   const unseen = { id: order.orderId, paymentStatus: null, payments: null };
   const unknown = { id: representations[2]?.id, paymentStatus: null, payments: null };
 
-  const ask = async (caller: Parameters<PaymentsWorld['ask']>[0]) => (await world.ask(caller, entities, { representations })).data?.['_entities'];
+  const ask = async (caller: Parameters<PaymentsWorld['ask']>[0]) =>
+    (await world.ask(caller, entities, { representations })).data?.['_entities'];
 
-  for (const caller of [aUser(order.buyerId), staff]) expect(await ask(caller)).toEqual([seen, { id, status: 'CAPTURED' }, unknown, null, null, null]);
-  for (const caller of [aUser(), { kind: 'anonymous' } as const]) expect(await ask(caller)).toEqual([unseen, null, unknown, null, null, null]);
+  for (const caller of [aUser(order.buyerId), staff])
+    expect(await ask(caller)).toEqual([seen, { id, status: 'CAPTURED' }, unknown, null, null, null]);
+  for (const caller of [aUser(), { kind: 'anonymous' } as const])
+    expect(await ask(caller)).toEqual([unseen, null, unknown, null, null, null]);
 });
 
 test('a void that stands alone is no payment that anybody sees', async () => {
@@ -108,7 +127,12 @@ test('a void that stands alone is no payment that anybody sees', async () => {
 test('a buyer keeps methods, the first is the default, and adding one twice keeps one', async () => {
   await using world = await aPaymentsWorld();
   const userId = newId('usr');
-  const keep = async (token: string, makeDefault?: boolean) => (await world.ask(aUser(userId), add, { input: { provider: 'simulator', token, ...(makeDefault === undefined ? {} : { makeDefault }) } })).data?.['paymentMethodAdd'];
+  const keep = async (token: string, makeDefault?: boolean) =>
+    (
+      await world.ask(aUser(userId), add, {
+        input: { provider: 'simulator', token, ...(makeDefault === undefined ? {} : { makeDefault }) },
+      })
+    ).data?.['paymentMethodAdd'];
   const list = async () => {
     const { data } = await world.ask(aUser(userId), entities, { representations: [{ __typename: 'User', id: userId }] });
     return (data?.['_entities'] as { paymentMethods: { id: string; isDefault: boolean }[] }[])[0]?.paymentMethods ?? [];
@@ -120,7 +144,10 @@ test('a buyer keeps methods, the first is the default, and adding one twice keep
 
   expect(first).toMatchObject({ paymentMethod: { kind: 'SIMULATOR', isDefault: true }, userErrors: [] });
   expect(same).toEqual(first);
-  expect(await list()).toMatchObject([{ id: second.paymentMethod.id, isDefault: true }, { id: first.paymentMethod.id, isDefault: false }]);
+  expect(await list()).toMatchObject([
+    { id: second.paymentMethod.id, isDefault: true },
+    { id: first.paymentMethod.id, isDefault: false },
+  ]);
 
   await world.ask(aUser(userId), remove, { id: second.paymentMethod.id });
   expect(await list()).toMatchObject([{ id: first.paymentMethod.id, isDefault: true }]);
@@ -132,7 +159,9 @@ test('twenty first methods at once leave one default', async () => {
   const tokens = Array.from({ length: 20 }, (_, n) => `tok_n${String(n % 10)}`);
   const answers = await Promise.all(tokens.map((token) => world.ask(aUser(userId), add, { input: { provider: 'simulator', token } })));
   expect(answers.flatMap(({ codes }) => codes)).toEqual([]);
-  expect(await world.sql.row('SELECT count(*)::int AS methods, count(*) FILTER (WHERE is_default)::int AS defaults FROM payment_method')).toEqual({ methods: 10, defaults: 1 });
+  expect(
+    await world.sql.row('SELECT count(*)::int AS methods, count(*) FILTER (WHERE is_default)::int AS defaults FROM payment_method'),
+  ).toEqual({ methods: 10, defaults: 1 });
 });
 
 test('nobody sees the methods of another user, staff included', async () => {
@@ -157,7 +186,9 @@ test('orders under way keep the token of a method that was removed', async () =>
 test('seeding methods twice is seeding them once', async () => {
   await using world = await aPaymentsWorld();
   const methods = [{ id: newId('pm'), userId: newId('usr'), token: 'tok_ok', isDefault: true }];
-  expect([await seedPaymentMethods({ url: world.urls.app, methods }), await seedPaymentMethods({ url: world.urls.app, methods })]).toEqual([1, 0]);
+  expect([await seedPaymentMethods({ url: world.urls.app, methods }), await seedPaymentMethods({ url: world.urls.app, methods })]).toEqual([
+    1, 0,
+  ]);
 });
 
 test('statements do not grow with the page', async () => {
@@ -171,7 +202,9 @@ test('statements do not grow with the page', async () => {
   const count = async (some: readonly Id<'ord'>[]) => {
     await world.ask(aUser(userId, 'payments:read'), aliased, { representations: some.map((id) => ({ __typename: 'Order', id })) });
     world.statements.length = 0;
-    const { codes } = await world.ask(aUser(userId, 'payments:read'), aliased, { representations: some.map((id) => ({ __typename: 'Order', id })) });
+    const { codes } = await world.ask(aUser(userId, 'payments:read'), aliased, {
+      representations: some.map((id) => ({ __typename: 'Order', id })),
+    });
     expect(codes).toEqual([]);
     return world.statements.filter((text) => text !== 'SELECT 1' && !text.includes('payment_operation')).length;
   };

@@ -22,10 +22,22 @@ export function aLifecycle(verdict: Snapshot['status']) {
   const illegal: string[] = [];
   const late: { at: number; act: () => void }[] = [];
 
-  const provider = { status: null as Snapshot['status'] | null, captured: 0, refunded: 0, captures: 0, done: new Map<string, 'SUCCEEDED' | 'REFUSED'>() };
+  const provider = {
+    status: null as Snapshot['status'] | null,
+    captured: 0,
+    refunded: 0,
+    captures: 0,
+    done: new Map<string, 'SUCCEEDED' | 'REFUSED'>(),
+  };
   const snapshot = (): Snapshot => ({
-    ref: 'auth_1', orderId: payment.orderId, amount: 1_000, currency: 'EUR', status: provider.status ?? 'DECLINED', captured: provider.captured,
-    actionUrl: provider.status === 'REQUIRES_ACTION' ? 'http://provider/1' : null, declineCode: null,
+    ref: 'auth_1',
+    orderId: payment.orderId,
+    amount: 1_000,
+    currency: 'EUR',
+    status: provider.status ?? 'DECLINED',
+    captured: provider.captured,
+    actionUrl: provider.status === 'REQUIRES_ACTION' ? 'http://provider/1' : null,
+    declineCode: null,
   });
 
   function effect({ call, key, refund }: Operation): void {
@@ -55,23 +67,38 @@ export function aLifecycle(verdict: Snapshot['status']) {
   }
 
   const answer = (operation: Operation): CallAnswer =>
-    provider.done.get(operation.key) === 'REFUSED' ? { kind: 'REFUSED', code: 'no', snapshot: snapshot() } : { kind: 'ANSWERED', snapshot: snapshot() };
+    provider.done.get(operation.key) === 'REFUSED'
+      ? { kind: 'REFUSED', code: 'no', snapshot: snapshot() }
+      : { kind: 'ANSWERED', snapshot: snapshot() };
   const enquiry = ({ key }: Operation): EnquiryAnswer =>
-    provider.status === null ? { kind: 'NOT_FOUND' } : { kind: 'FOUND', snapshot: snapshot(), outcome: provider.done.get(key) ?? 'NONE', code: null };
+    provider.status === null
+      ? { kind: 'NOT_FOUND' }
+      : { kind: 'FOUND', snapshot: snapshot(), outcome: provider.done.get(key) ?? 'NONE', code: null };
 
   function exchange(operation: Operation, fate: Fate): CallAnswer | 'dead' {
     if (fate === 'not sent') return { kind: 'NOT_SENT', code: 'ECONNREFUSED', circuitOpen: false };
-    if (fate === 'late') late.push({ at: seconds + 9, act: () => { effect(operation); } });
+    if (fate === 'late')
+      late.push({
+        at: seconds + 9,
+        act: () => {
+          effect(operation);
+        },
+      });
     if (fate === 'answered' || fate === 'lost after' || fate === 'worker dies after') effect(operation);
     if (fate === 'worker dies before' || fate === 'worker dies after') return 'dead';
     return fate === 'answered' ? answer(operation) : { kind: 'UNKNOWN', code: 'TIMEOUT' };
   }
 
   function apply(entry: (typeof queue)[number], { operation, payment: change, refund, facts: said }: Settlement): void {
-    if (change !== null && change.status !== payment.status && !mayMove(payment.status, change.status)) illegal.push(`${payment.status} to ${change.status}`);
+    if (change !== null && change.status !== payment.status && !mayMove(payment.status, change.status))
+      illegal.push(`${payment.status} to ${change.status}`);
     if (change !== null) payment = { ...payment, ...change };
     const { runInMs, ...step } = operation;
-    entry.operation = { ...entry.operation, ...step, refund: entry.operation.refund && { ...entry.operation.refund, status: refund ?? entry.operation.refund.status } };
+    entry.operation = {
+      ...entry.operation,
+      ...step,
+      refund: entry.operation.refund && { ...entry.operation.refund, status: refund ?? entry.operation.refund.status },
+    };
     entry.interrupted = false;
     entry.dueAt = seconds + runInMs / 1_000;
     facts.push(...said);
@@ -95,7 +122,16 @@ export function aLifecycle(verdict: Snapshot['status']) {
       const refund = kind === 'REFUND' ? aRefund() : null;
       const key = keyOf(payment.orderId, kind, refund?.id ?? null);
       const deadlineAt = kind === 'VOID' ? null : new Date(noon.getTime() + (seconds + 60) * 1_000);
-      const operation: Operation = { ...base.operation, id: String(queue.length), commandId: newId('cmd'), kind, call: kind, key, refund, deadlineAt };
+      const operation: Operation = {
+        ...base.operation,
+        id: String(queue.length),
+        commandId: newId('cmd'),
+        kind,
+        call: kind,
+        key,
+        refund,
+        deadlineAt,
+      };
       queue.push({ operation, dueAt: seconds, interrupted: false });
       return operation.commandId;
     },
@@ -109,8 +145,19 @@ export function aLifecycle(verdict: Snapshot['status']) {
       const [entry, ...behind] = queue.filter(({ operation }) => operation.state !== 'DONE');
       if (entry === undefined || entry.operation.state === 'PARKED' || entry.dueAt > seconds) return;
       const { operation, interrupted } = entry;
-      const spokenFor = queue.reduce((sum, { operation: { refund } }) => (refund === null || refund.id === operation.refund?.id || refund.status === 'FAILED' ? sum : sum + refund.amount.amount), 0);
-      const work: Work = { ...base, payment, operation, interrupted, spokenFor, voidWaits: behind.some((other) => other.operation.kind === 'VOID') };
+      const spokenFor = queue.reduce(
+        (sum, { operation: { refund } }) =>
+          refund === null || refund.id === operation.refund?.id || refund.status === 'FAILED' ? sum : sum + refund.amount.amount,
+        0,
+      );
+      const work: Work = {
+        ...base,
+        payment,
+        operation,
+        interrupted,
+        spokenFor,
+        voidWaits: behind.some((other) => other.operation.kind === 'VOID'),
+      };
       const moment = { now: new Date(noon.getTime() + seconds * 1_000), patience, random: 0.5 };
       const next = plan(work, moment);
       if (next.act === 'SETTLE') return apply(entry, next.settlement);

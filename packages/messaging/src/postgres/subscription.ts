@@ -60,6 +60,7 @@ export async function openSubscription(
   ended.promise.catch(() => undefined);
   const groupSubject = `group ${options.group} `;
   let leaseEndsMs = 0;
+  let leaseTimer: NodeJS.Timeout | undefined;
   let lostPosition: PositionLostError | null = null;
 
   const drop = (partition: HeldPartition): void => {
@@ -114,6 +115,9 @@ export async function openSubscription(
     const sentMs = performance.now();
     const renewed = await renew(pool, membership);
     leaseEndsMs = sentMs + times.leaseMs;
+    // A connection that hangs would keep us waiting for its answer; the lease does not.
+    clearTimeout(leaseTimer);
+    leaseTimer = setTimeout(dropExpired, times.leaseMs + 5);
     const still = new Set(renewed.held.map(keyOf));
     for (const partition of [...held.values()]) if (!still.has(keyOf(partition))) drop(partition);
     // Ours by the table but not here: the answer to a claim was lost, or the lease had run out.
@@ -232,6 +236,7 @@ export async function openSubscription(
     const left = committing.now().then(() => leaveGroup(pool, membership));
     if (!(await settlesWithin(left, 2000))) logger.warn({ group: options.group }, 'left the group without telling the event log');
     committing.stop();
+    clearTimeout(leaseTimer);
     for (const partition of held.values()) partition.lost = true;
     announce();
     if (lostPosition === null) ended.resolve();

@@ -47,6 +47,11 @@ export interface RelayOptions {
 }
 
 const lockTries = { name: 'relay_lock', text: 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked' };
+/**
+ * The few open rows are found through their own index, in its order. Bitmap scans read all of it and leave dead entries behind, which this table makes
+ * with every row.
+ */
+const sessionSettings = '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
 const drainMs = 5000;
 const removalEveryMs = 600_000;
 
@@ -159,7 +164,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
       let client: pg.Client | undefined;
       const alive = { now: true };
       try {
-        client = await openConnection(withSessionSettings(databaseUrl, '-c enable_seqscan=off -c jit=off'), `relay ${name}`);
+        client = await openConnection(withSessionSettings(databaseUrl, sessionSettings), `relay ${name}`);
         client.once('end', () => {
           alive.now = false;
           bell.ring();

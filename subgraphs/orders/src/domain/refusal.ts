@@ -1,7 +1,7 @@
 import type { Id, Money } from '@tally/kernel';
 import type { OrderStatus } from './order.ts';
 
-/** Path of the input field at fault, from `input` on. */
+/** Path of the input field at fault. */
 export type FieldPath = readonly string[];
 
 /** Why the business says no. Nothing has changed. */
@@ -19,8 +19,8 @@ export type Refusal =
 /** At least one reason; a request is told everything that is wrong with it at once. */
 export type Refusals = readonly Refusal[];
 
-export const invalid = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'INVALID', message, field: ['input', ...field] });
+export const invalid = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'INVALID', message, field: field });
 
-export const notFound = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'NOT_FOUND', message, field: ['input', ...field] });
+export const notFound = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'NOT_FOUND', message, field: field });
 
-export const conflict = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'CONFLICT', message, field: ['input', ...field] });
+export const conflict = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'CONFLICT', message, field: field });

@@ -6,6 +6,9 @@ import type { Transact } from '../ports/unit.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { carryOut, tell } from './carry-out.ts';
 
+/** No order of events explains the reply: its key is to be parked. */
+export { ImpossibleReplyError };
+
 /** A reply or fact as it came in. */
 export interface Received {
   readonly eventId: Id<'evt'>;

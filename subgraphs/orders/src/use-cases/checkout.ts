@@ -131,7 +131,7 @@ export function createCheckout(deps: {
     for (let attempts = 0; request.ok && outcome === 'CART_CHANGED' && attempts < maxAttempts; attempts++) {
       outcome = await attempt(command, request.value, keyed);
     }
-    if (outcome === 'CART_CHANGED') outcome = refused([{ kind: 'CONFLICT', message: 'The cart keeps changing.', field: ['input', 'cartId'] }]);
+    if (outcome === 'CART_CHANGED') outcome = refused([{ kind: 'CONFLICT', message: 'The cart keeps changing.', field: ['cartId'] }]);
     if (!outcome.ok) telemetry.checkoutRefused(outcome.refusal.refusals.map(({ kind }) => kind));
     return outcome;
   };

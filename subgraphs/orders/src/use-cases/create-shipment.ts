@@ -22,7 +22,7 @@ export function createCreateShipment(deps: ShipmentDeps) {
   return async function createShipment({ actor, key: sentKey, input }: CreateShipment): Promise<Outcome<ShippedOrder, Refusals>> {
     const key = requireKey(actor, sentKey);
     if (!key.ok) return key;
-    if (!mayFulfil(actor)) return refuse([{ kind: 'FORBIDDEN', message: 'Not allowed.', field: ['input'] }]);
+    if (!mayFulfil(actor)) return refuse([{ kind: 'FORBIDDEN', message: 'Not allowed.', field: [] }]);
     const intent = fingerprint({ ...input }, ['idempotencyKey']);
     const earlier = await replayOf<RecordedShipment>(keys.find(key.value.scope, operation, key.value.key), intent);
     if (!earlier.ok) return earlier;

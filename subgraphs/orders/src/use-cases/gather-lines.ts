@@ -37,7 +37,7 @@ function fromWishes(wishes: readonly LineWish[], prices: ReadonlyMap<string, Var
   for (const { variantId, quantity, at } of wishes) {
     const price = prices.get(variantId);
     if (price === undefined) refusals.push(notFound('There is no such variant.', 'lines', String(at), 'variantId'));
-    else if (!price.sellable) refusals.push({ kind: 'NOT_SELLABLE', variantId, field: ['input', 'lines', String(at), 'variantId'] });
+    else if (!price.sellable) refusals.push({ kind: 'NOT_SELLABLE', variantId, field: ['lines', String(at), 'variantId'] });
     else lines.push({ price, quantity });
   }
   return refusals.length > 0 ? no(null, ...refusals) : ok({ lines, cart: null });
@@ -45,9 +45,9 @@ function fromWishes(wishes: readonly LineWish[], prices: ReadonlyMap<string, Var
 
 function fromCart(cart: StoredCart): Outcome<GatheredLines, GatherRefusal> {
   if (cart.liveOrderId !== null) return no(cart.liveOrderId, conflict('An order from this cart is under way.', 'cartId'));
-  if (cart.lines.length === 0) return no(null, { kind: 'EMPTY_CART', field: ['input', 'cartId'] });
+  if (cart.lines.length === 0) return no(null, { kind: 'EMPTY_CART', field: ['cartId'] });
   const lines = cart.lines.flatMap(({ price, quantity }) => (price?.sellable === true ? [{ price, quantity }] : []));
   if (lines.length === cart.lines.length) return ok({ lines, cart });
   const unsellable = cart.lines.filter(({ price }) => price?.sellable !== true);
-  return no(null, ...unsellable.map(({ variantId }): Refusal => ({ kind: 'NOT_SELLABLE', variantId, field: ['input', 'cartId'] })));
+  return no(null, ...unsellable.map(({ variantId }): Refusal => ({ kind: 'NOT_SELLABLE', variantId, field: ['cartId'] })));
 }

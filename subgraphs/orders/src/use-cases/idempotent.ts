@@ -8,7 +8,7 @@ export type KeyLookup = Pick<Idempotency, 'find'>;
 
 /** The key and whose it is. */
 export function requireKey(actor: Actor, key: string | null): Outcome<{ readonly scope: string; readonly key: string }, Refusals> {
-  if (actor.keyScope === null) return refuse([{ kind: 'FORBIDDEN', message: 'Sign in first.', field: ['input'] }]);
+  if (actor.keyScope === null) return refuse([{ kind: 'FORBIDDEN', message: 'Sign in first.', field: [] }]);
   return key === null ? refuse([invalid('1 to 255 printable characters.', 'idempotencyKey')]) : ok({ scope: actor.keyScope, key });
 }
 

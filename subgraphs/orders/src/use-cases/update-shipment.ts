@@ -40,7 +40,7 @@ export function createUpdateShipment(deps: ShipmentDeps & { readonly clock: Cloc
   return async function updateShipment({ actor, key: sentKey, input }: UpdateShipment): Promise<Outcome<ShippedOrder, Refusals>> {
     const key = requireKey(actor, sentKey);
     if (!key.ok) return key;
-    if (!mayFulfil(actor)) return refuse([{ kind: 'FORBIDDEN', message: 'Not allowed.', field: ['input'] }]);
+    if (!mayFulfil(actor)) return refuse([{ kind: 'FORBIDDEN', message: 'Not allowed.', field: [] }]);
     const intent = fingerprint({ ...input }, ['idempotencyKey']);
     const earlier = await replayOf<RecordedShipment>(keys.find(key.value.scope, operation, key.value.key), intent);
     if (!earlier.ok) return earlier;

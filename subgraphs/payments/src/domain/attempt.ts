@@ -17,7 +17,9 @@ export function attemptEnd(answer: CallAnswer | EnquiryAnswer): AttemptEnd {
   switch (answer.kind) {
     case 'ANSWERED': {
       const { status, ref, declineCode } = answer.snapshot;
-      return status === 'DECLINED' ? { outcome: 'DECLINED', providerRef: ref, errorCode: declineCode } : { outcome: 'SUCCEEDED', providerRef: ref, errorCode: null };
+      return status === 'DECLINED'
+        ? { outcome: 'DECLINED', providerRef: ref, errorCode: declineCode }
+        : { outcome: 'SUCCEEDED', providerRef: ref, errorCode: null };
     }
     case 'FOUND':
       return { outcome: 'SUCCEEDED', providerRef: answer.snapshot.ref, errorCode: null };

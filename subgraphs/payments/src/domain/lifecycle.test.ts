@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aLifecycle, type Fate } from '../../test/lifecycle-machine.ts';
 import type { Snapshot } from './evidence.ts';
+import type { Call } from './operation.ts';
 import { transitions } from './payment.ts';
 
 const fates: Fate[] = ['answered', 'not sent', 'lost before', 'lost after', 'late', 'worker dies before', 'worker dies after'];
-const commands = fc.constantFrom('AUTHORISE', 'CAPTURE', 'VOID', 'REFUND', 'REFUND') as fc.Arbitrary<'AUTHORISE' | 'CAPTURE' | 'VOID' | 'REFUND'>;
+const commands = fc.constantFrom<Call>('AUTHORISE', 'CAPTURE', 'VOID', 'REFUND', 'REFUND');
 const verdicts = fc.constantFrom<Snapshot['status']>('AUTHORISED', 'CAPTURED', 'DECLINED', 'REQUIRES_ACTION');
-const steps = fc.array(fc.record({ command: fc.option(commands, { freq: 3 }), fate: fc.constantFrom(...fates), seconds: fc.constantFrom(0, 1, 5, 11, 31, 70) }), { maxLength: 40 });
+const steps = fc.array(
+  fc.record({ command: fc.option(commands, { freq: 3 }), fate: fc.constantFrom(...fates), seconds: fc.constantFrom(0, 1, 5, 11, 31, 70) }),
+  { maxLength: 40 },
+);
 
 test('whatever fails and whenever: one charge, one reply per command, and the provider agrees', () => {
   fc.assert(

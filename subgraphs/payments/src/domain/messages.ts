@@ -11,7 +11,10 @@ export type PaymentFact = CommandReply<'payments.payment.v1'>;
 export function factsOf(payment: Pick<Payment, 'id' | 'orderId'>, commandId: Id<'cmd'>) {
   const about = { commandId, order: { id: payment.orderId }, payment: { id: payment.id } };
   return {
-    actionRequired: (url: string, expiresAt: Date): PaymentFact => ({ type: 'PaymentActionRequired', data: { ...about, url, expiresAt: expiresAt.toISOString() } }),
+    actionRequired: (url: string, expiresAt: Date): PaymentFact => ({
+      type: 'PaymentActionRequired',
+      data: { ...about, url, expiresAt: expiresAt.toISOString() },
+    }),
     authorised: (amount: Money): PaymentFact => ({ type: 'PaymentAuthorised', data: { ...about, amount: { ...amount } } }),
     declined: (reason: string): PaymentFact => ({ type: 'PaymentDeclined', data: { ...about, reason } }),
     /** Certainly never taken. */
@@ -20,8 +23,14 @@ export function factsOf(payment: Pick<Payment, 'id' | 'orderId'>, commandId: Id<
     captured: (amount: Money): PaymentFact => ({ type: 'PaymentCaptured', data: { ...about, amount: { ...amount } } }),
     captureRefused: (reason: string): PaymentFact => ({ type: 'CaptureRefused', data: { ...about, reason } }),
     voided: (): PaymentFact => ({ type: 'PaymentVoided', data: about }),
-    refunded: (refund: Refund): PaymentFact => ({ type: 'PaymentRefunded', data: { ...about, refundId: refund.id, amount: { ...refund.amount } } }),
-    refundFailed: (refund: Pick<Refund, 'id'>, reason: string): PaymentFact => ({ type: 'RefundFailed', data: { ...about, refundId: refund.id, reason } }),
+    refunded: (refund: Refund): PaymentFact => ({
+      type: 'PaymentRefunded',
+      data: { ...about, refundId: refund.id, amount: { ...refund.amount } },
+    }),
+    refundFailed: (refund: Pick<Refund, 'id'>, reason: string): PaymentFact => ({
+      type: 'RefundFailed',
+      data: { ...about, refundId: refund.id, reason },
+    }),
   };
 }
 

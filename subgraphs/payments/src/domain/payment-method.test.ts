@@ -27,7 +27,11 @@ test('a number that passes Luhn is found wherever it stands', () => {
     }, 0);
     return `${digits.join('')}${String((10 - (sum % 10)) % 10)}`;
   });
-  fc.assert(fc.property(luhn, fc.stringMatching(/^[a-z_]{0,10}$/), fc.stringMatching(/^[a-z_]{0,10}$/), (number, before, after) => holdsCardNumber(`${before}${number}${after}`)));
+  fc.assert(
+    fc.property(luhn, fc.stringMatching(/^[a-z_]{0,10}$/), fc.stringMatching(/^[a-z_]{0,10}$/), (number, before, after) =>
+      holdsCardNumber(`${before}${number}${after}`),
+    ),
+  );
 });
 
 test.each([

@@ -26,12 +26,17 @@ export interface MethodProblem {
  *
  * @returns the two texts unchanged, or the first problem. The message never repeats the input: it might be a card number.
  */
-export function parseMethod(provider: string, token: string): Outcome<{ readonly provider: 'simulator'; readonly token: string }, MethodProblem> {
+export function parseMethod(
+  provider: string,
+  token: string,
+): Outcome<{ readonly provider: 'simulator'; readonly token: string }, MethodProblem> {
   for (const [field, text] of Object.entries({ provider, token })) {
-    if (holdsCardNumber(text)) return refuse({ field: field as MethodProblem['field'], message: 'Card numbers are never taken: send the token of a provider.' });
+    if (holdsCardNumber(text))
+      return refuse({ field: field as MethodProblem['field'], message: 'Card numbers are never taken: send the token of a provider.' });
   }
   if (provider !== 'simulator') return refuse({ field: 'provider', message: 'The provider must be simulator.' });
-  if (!/^tok_[a-z0-9_]{1,60}$/.test(token)) return refuse({ field: 'token', message: 'The token must be tok_ and 1 to 60 lower-case letters, digits or underscores.' });
+  if (!/^tok_[a-z0-9_]{1,60}$/.test(token))
+    return refuse({ field: 'token', message: 'The token must be tok_ and 1 to 60 lower-case letters, digits or underscores.' });
   return ok({ provider, token });
 }
 

@@ -19,7 +19,8 @@ export interface Refund {
  * @param spokenFor minor units of the other refunds of the payment that succeeded, wait or are in doubt.
  */
 export function refundProblem(payment: Payment, refund: Refund, spokenFor: number): string | null {
-  if (payment.status !== 'CAPTURED' && payment.status !== 'PARTIALLY_REFUNDED') return payment.status === 'REFUNDED' ? 'EXCEEDS_CAPTURED' : 'NOT_CAPTURED';
+  if (payment.status !== 'CAPTURED' && payment.status !== 'PARTIALLY_REFUNDED')
+    return payment.status === 'REFUNDED' ? 'EXCEEDS_CAPTURED' : 'NOT_CAPTURED';
   if (payment.amount?.currency !== refund.amount.currency) return 'CURRENCY_MISMATCH';
   return refund.amount.amount + spokenFor > payment.captured ? 'EXCEEDS_CAPTURED' : null;
 }

@@ -15,7 +15,9 @@ export function settleCall(work: Work, answer: CallAnswer, moment: Moment): Sett
     case 'ANSWERED':
       return conclude(work, { snapshot: answer.snapshot, outcome: 'SUCCEEDED', code: answer.snapshot.declineCode }, moment);
     case 'REFUSED':
-      return answer.snapshot === null ? refused(work, answer.code, moment) : conclude(work, { snapshot: answer.snapshot, outcome: 'REFUSED', code: answer.code }, moment);
+      return answer.snapshot === null
+        ? refused(work, answer.code, moment)
+        : conclude(work, { snapshot: answer.snapshot, outcome: 'REFUSED', code: answer.code }, moment);
   }
 }
 
@@ -84,7 +86,9 @@ function concludeCapture(work: Work, { snapshot, outcome, code }: Conclusion, mo
 function concludeVoid(work: Work, { snapshot, outcome }: Conclusion, moment: Moment): Settlement {
   if (snapshot.status === 'VOIDED') return finish(work, moment, say(work).voided(), { status: 'VOIDED' });
   if (snapshot.status === 'CAPTURED') return taken(work, snapshot, moment);
-  return outcome === 'NONE' && snapshot.status === 'AUTHORISED' ? notDone(work, moment) : park(work, moment, `VOID_${outcome} but ${snapshot.status}`);
+  return outcome === 'NONE' && snapshot.status === 'AUTHORISED'
+    ? notDone(work, moment)
+    : park(work, moment, `VOID_${outcome} but ${snapshot.status}`);
 }
 
 function concludeRefund(work: Work, { snapshot, outcome, code }: Conclusion, moment: Moment): Settlement {

@@ -22,7 +22,9 @@ export interface PaymentChange {
 }
 
 /** What an operation becomes, and in how many milliseconds it is looked at again. */
-export type OperationChange = Pick<Operation, 'state' | 'call' | 'key' | 'tries' | 'enquiries' | 'doubtSince' | 'unknownSince'> & { readonly runInMs: number };
+export type OperationChange = Pick<Operation, 'state' | 'call' | 'key' | 'tries' | 'enquiries' | 'doubtSince' | 'unknownSince'> & {
+  readonly runInMs: number;
+};
 
 /** Everything that is written when a step of an operation is over: one transaction, facts included. `null` leaves a row as it is. */
 export interface Settlement {
@@ -42,9 +44,16 @@ export function changed({ payment }: Work, change: Partial<PaymentChange>): Paym
 }
 
 /** The operation's one definite reply. A move that the map does not list is parked instead. */
-export function finish(work: Work, moment: Moment, reply: PaymentFact, change: Partial<PaymentChange> = {}, refund: RefundStatus | null = null): Settlement {
+export function finish(
+  work: Work,
+  moment: Moment,
+  reply: PaymentFact,
+  change: Partial<PaymentChange> = {},
+  refund: RefundStatus | null = null,
+): Settlement {
   const to = change.status ?? work.payment.status;
-  if (to !== work.payment.status && !mayMove(work.payment.status, to)) return park(work, moment, `ILLEGAL_TRANSITION ${work.payment.status} to ${to}`);
+  if (to !== work.payment.status && !mayMove(work.payment.status, to))
+    return park(work, moment, `ILLEGAL_TRANSITION ${work.payment.status} to ${to}`);
   const payment = Object.keys(change).length === 0 ? null : changed(work, change);
   return { operation: { ...step(work), state: 'DONE' }, payment, refund, facts: [reply] };
 }

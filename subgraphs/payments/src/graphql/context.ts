@@ -21,4 +21,7 @@ export interface Context {
 export const readScope = 'payments:read';
 
 /** The viewer, as far as it matters for what may be seen. */
-export const onlookerOf = (viewer: Viewer): Onlooker => ({ userId: viewer.kind === 'user' ? viewer.userId : null, seesAll: hasScope(viewer, readScope) });
+export const onlookerOf = (viewer: Viewer): Onlooker => ({
+  userId: viewer.kind === 'user' ? viewer.userId : null,
+  seesAll: hasScope(viewer, readScope),
+});

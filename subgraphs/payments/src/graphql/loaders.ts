@@ -24,4 +24,5 @@ export const createLoaders = (view: ViewPayments, onlooker: Onlooker): Loaders =
   methods: batchLoader('payment methods', (keys) => view.methods(onlooker, idsOf('usr', keys))),
 });
 
-const idsOf = <P extends IdPrefix>(prefix: P, keys: readonly string[]) => keys.map((key) => parseId(prefix, key)).filter((id) => id !== null);
+const idsOf = <P extends IdPrefix>(prefix: P, keys: readonly string[]) =>
+  keys.map((key) => parseId(prefix, key)).filter((id) => id !== null);

@@ -27,5 +27,7 @@ export const malformedId = (): PaymentMethodPayloadModel => refused('INVALID', '
 export function toPaymentMethodPayload(outcome: Outcome<PaymentMethod, MethodProblem | 'NOT_FOUND'>): PaymentMethodPayloadModel {
   if (outcome.ok) return { paymentMethod: outcome.value, userErrors: [] };
   const { refusal } = outcome;
-  return refusal === 'NOT_FOUND' ? refused('NOT_FOUND', 'Not found.', ['id']) : refused('INVALID', refusal.message, ['input', refusal.field]);
+  return refusal === 'NOT_FOUND'
+    ? refused('NOT_FOUND', 'Not found.', ['id'])
+    : refused('INVALID', refusal.message, ['input', refusal.field]);
 }

@@ -15,5 +15,11 @@ export interface WorkerOptions {
 
 /** Makes the calls that move money: as many at once as the provider's bulkhead has room for. */
 export function startCallProvider({ claim, renew, carryOut, ...options }: WorkerOptions): LeasedWorker {
-  return startLeasedWorker<Claimed>({ ...options, name: 'call-provider', claim: (limit, leaseMs) => claim('CALLS', limit, leaseMs), renew, work: carryOut });
+  return startLeasedWorker<Claimed>({
+    ...options,
+    name: 'call-provider',
+    claim: (limit, leaseMs) => claim('CALLS', limit, leaseMs),
+    renew,
+    work: carryOut,
+  });
 }

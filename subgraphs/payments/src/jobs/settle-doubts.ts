@@ -7,5 +7,11 @@ import { startLeasedWorker, type LeasedWorker } from './leased-worker.ts';
  * enquiries slowly holds up no call, and a queue of calls holds up no doubt.
  */
 export function startSettleDoubts({ claim, renew, carryOut, ...options }: WorkerOptions): LeasedWorker {
-  return startLeasedWorker<Claimed>({ ...options, name: 'settle-doubts', claim: (limit, leaseMs) => claim('ENQUIRIES', limit, leaseMs), renew, work: carryOut });
+  return startLeasedWorker<Claimed>({
+    ...options,
+    name: 'settle-doubts',
+    claim: (limit, leaseMs) => claim('ENQUIRIES', limit, leaseMs),
+    renew,
+    work: carryOut,
+  });
 }

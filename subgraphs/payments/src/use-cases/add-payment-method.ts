@@ -24,7 +24,8 @@ export function createAddPaymentMethod({ transact }: { readonly transact: Transa
         if (makeDefault && !same.isDefault) await methods.makeDefault(userId, same.id);
         return ok({ ...same, isDefault: same.isDefault || makeDefault });
       }
-      if (kept.length >= maxPaymentMethods) return refuse({ field: 'token', message: `At most ${String(maxPaymentMethods)} payment methods are kept: remove one first.` });
+      if (kept.length >= maxPaymentMethods)
+        return refuse({ field: 'token', message: `At most ${String(maxPaymentMethods)} payment methods are kept: remove one first.` });
       const isDefault = makeDefault || kept.length === 0;
       const id = newId('pm');
       await methods.add({ id, userId, provider, token, kind: 'SIMULATOR', makeDefault: isDefault });

@@ -5,6 +5,8 @@ import { takeCommand, type Received, type TakeCommandDeps } from './take-command
 export function createCapturePayment(deps: TakeCommandDeps & { readonly giveUpMs: number }) {
   return function capturePayment(command: Received): Promise<void> {
     const { commandId, orderId } = command;
-    return takeCommand(deps, 'CAPTURE', command, ({ commands }) => commands.capture({ commandId, orderId, trace: carriedTrace() }, deps.giveUpMs));
+    return takeCommand(deps, 'CAPTURE', command, ({ commands }) =>
+      commands.capture({ commandId, orderId, trace: carriedTrace() }, deps.giveUpMs),
+    );
   };
 }

@@ -61,11 +61,21 @@ export function createCarryOut(deps: CarryOutDeps) {
       case 'SETTLE':
         return record(work, step.settlement, null);
       case 'CALL':
-        return attempt(work, work.operation.call, () => call(work), (answer) => settleCall(work, answer, moment()));
+        return attempt(
+          work,
+          work.operation.call,
+          () => call(work),
+          (answer) => settleCall(work, answer, moment()),
+        );
       case 'ENQUIRE': {
         const { key } = work.operation;
         const { orderId } = work.payment;
-        return attempt(work, 'ENQUIRE', () => provider.enquire({ key, orderId }), (answer) => settleEnquiry(work, answer, moment()));
+        return attempt(
+          work,
+          'ENQUIRE',
+          () => provider.enquire({ key, orderId }),
+          (answer) => settleEnquiry(work, answer, moment()),
+        );
       }
       default:
         return unreachable(step);
@@ -95,7 +105,8 @@ export function createCarryOut(deps: CarryOutDeps) {
   function call({ operation, payment }: Work): Promise<CallAnswer> {
     const { key, refund } = operation;
     const { orderId, amount, token, providerRef: ref } = payment;
-    if (operation.call === 'AUTHORISE') return amount === null || token === null ? missing('token') : provider.authorise({ key, orderId, amount, token });
+    if (operation.call === 'AUTHORISE')
+      return amount === null || token === null ? missing('token') : provider.authorise({ key, orderId, amount, token });
     if (ref === null) return missing('authorisation');
     switch (operation.call) {
       case 'CAPTURE':

@@ -30,7 +30,12 @@ export interface Received {
  * @param queue one statement; `false` when there is no payment that the command could be about.
  * @throws {UnknownPaymentError} `queue` said so; nothing is kept, not even the inbox row, so that a redrive may find the payment.
  */
-export async function takeCommand(deps: TakeCommandDeps, kind: Call, received: Received, queue: (unit: PaymentsUnit) => Promise<boolean>): Promise<void> {
+export async function takeCommand(
+  deps: TakeCommandDeps,
+  kind: Call,
+  received: Received,
+  queue: (unit: PaymentsUnit) => Promise<boolean>,
+): Promise<void> {
   const isNew = await deps.transact(async (unit) => {
     if (!(await unit.inbox.firstSight(received.eventId))) return false;
     if (!(await queue(unit))) throw new UnknownPaymentError(`${kind} for an order without a payment`);

@@ -22,7 +22,8 @@ export function createViewPayments(reader: PaymentsReader) {
     attempts: reader.attempts,
     refunds: reader.refunds,
     /** Nobody but their owner. */
-    methods: async ({ userId }: Onlooker, users: readonly Id<'usr'>[]) => (userId !== null && users.includes(userId) ? reader.methods([userId]) : new Map<Id<'usr'>, never>()),
+    methods: async ({ userId }: Onlooker, users: readonly Id<'usr'>[]) =>
+      userId !== null && users.includes(userId) ? reader.methods([userId]) : new Map<Id<'usr'>, never>(),
   };
 }
 

@@ -37,7 +37,10 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
     test('an approved authorisation holds exactly what was asked for', async () => {
       await using world = await open();
       const { orderId, answer } = await authorise(world);
-      expect(answer).toMatchObject({ kind: 'ANSWERED', snapshot: { orderId, amount: 1_000, currency: 'EUR', status: 'AUTHORISED', captured: 0 } });
+      expect(answer).toMatchObject({
+        kind: 'ANSWERED',
+        snapshot: { orderId, amount: 1_000, currency: 'EUR', status: 'AUTHORISED', captured: 0 },
+      });
       expect(await world.done(orderId)).toEqual(['authorise']);
     });
 
@@ -58,7 +61,9 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
     test('a method the provider does not know is refused', async () => {
       await using world = await open();
       const orderId = newShardedId('ord', 0);
-      expect(await world.provider.authorise({ key: keyOf(orderId, 'AUTHORISE'), orderId, amount, token: 'tok_nobody_has_this' })).toMatchObject({ kind: 'REFUSED' });
+      expect(
+        await world.provider.authorise({ key: keyOf(orderId, 'AUTHORISE'), orderId, amount, token: 'tok_nobody_has_this' }),
+      ).toMatchObject({ kind: 'REFUSED' });
       expect(await world.done(orderId)).toEqual([]);
     });
 
@@ -76,7 +81,11 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
       await using world = await open();
       const kept = await authorise(world);
       const captured = await world.provider.capture({ key: keyOf(kept.orderId, 'CAPTURE'), ref: kept.ref, amount });
-      const refunded = await world.provider.refund({ key: keyOf(kept.orderId, 'REFUND', newId('ref')), ref: kept.ref, amount: money(400, 'EUR') });
+      const refunded = await world.provider.refund({
+        key: keyOf(kept.orderId, 'REFUND', newId('ref')),
+        ref: kept.ref,
+        amount: money(400, 'EUR'),
+      });
       const dropped = await authorise(world);
       const voided = await world.provider.void({ key: keyOf(dropped.orderId, 'VOID'), ref: dropped.ref });
       expect([captured, refunded, voided]).toMatchObject([
@@ -89,7 +98,10 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
     test('a void of what was captured is refused, and says that it was captured', async () => {
       await using world = await open();
       const { orderId, ref } = await authorise(world, 'captured at once');
-      expect(await world.provider.void({ key: keyOf(orderId, 'VOID'), ref })).toMatchObject({ kind: 'REFUSED', snapshot: { status: 'CAPTURED' } });
+      expect(await world.provider.void({ key: keyOf(orderId, 'VOID'), ref })).toMatchObject({
+        kind: 'REFUSED',
+        snapshot: { status: 'CAPTURED' },
+      });
     });
 
     test('refusals of capture and refund are definite', async () => {
@@ -97,8 +109,13 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
       const held = await authorise(world, 'not captured');
       const taken = await authorise(world, 'not refunded');
       await world.provider.capture({ key: keyOf(taken.orderId, 'CAPTURE'), ref: taken.ref, amount });
-      expect(await world.provider.capture({ key: keyOf(held.orderId, 'CAPTURE'), ref: held.ref, amount })).toMatchObject({ kind: 'REFUSED', code: expect.any(String) as string });
-      expect(await world.provider.refund({ key: keyOf(taken.orderId, 'REFUND', newId('ref')), ref: taken.ref, amount })).toMatchObject({ kind: 'REFUSED' });
+      expect(await world.provider.capture({ key: keyOf(held.orderId, 'CAPTURE'), ref: held.ref, amount })).toMatchObject({
+        kind: 'REFUSED',
+        code: expect.any(String) as string,
+      });
+      expect(await world.provider.refund({ key: keyOf(taken.orderId, 'REFUND', newId('ref')), ref: taken.ref, amount })).toMatchObject({
+        kind: 'REFUSED',
+      });
     });
 
     test('an enquiry finds a call by its key, and its authorisation by the order', async () => {
@@ -117,7 +134,11 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
       const { orderId, ref } = await authorise(world, 'not captured');
       const key = keyOf(orderId, 'CAPTURE');
       await world.provider.capture({ key, ref, amount });
-      expect(await world.provider.enquire({ key, orderId })).toMatchObject({ kind: 'FOUND', outcome: 'REFUSED', snapshot: { status: 'AUTHORISED' } });
+      expect(await world.provider.enquire({ key, orderId })).toMatchObject({
+        kind: 'FOUND',
+        outcome: 'REFUSED',
+        snapshot: { status: 'AUTHORISED' },
+      });
     });
 
     test('an enquiry after what never was finds nothing', async () => {
@@ -130,7 +151,9 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
       await using world = await open();
       const { orderId, ref } = await authorise(world, 'up to the buyer');
       await world.approve(ref);
-      expect(await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).toMatchObject({ snapshot: { status: 'AUTHORISED' } });
+      expect(await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).toMatchObject({
+        snapshot: { status: 'AUTHORISED' },
+      });
     });
 
     test.each<[Trouble, readonly string[]]>([
@@ -145,20 +168,27 @@ export function paymentProviderContract(name: string, open: () => Promise<Provid
       const { orderId, answer } = await authorise(world);
       expect(answer.kind).toBe('UNKNOWN');
       await eventually(async () => expect(await world.done(orderId)).toEqual(done));
-      expect((await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).kind).toBe(done.length > 0 ? 'FOUND' : 'NOT_FOUND');
+      expect((await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).kind).toBe(
+        done.length > 0 ? 'FOUND' : 'NOT_FOUND',
+      );
     });
 
-    test.each<[Trouble]>([['times out before it is done'], ['fails with 5xx'], ['is unreadable'], ['is reset']])('an enquiry that %s says nothing', async (trouble) => {
-      await using world = await open();
-      const { orderId } = await authorise(world);
-      await world.next('enquire', trouble);
-      expect((await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).kind).toBe('UNKNOWN');
-    });
+    test.each<[Trouble]>([['times out before it is done'], ['fails with 5xx'], ['is unreadable'], ['is reset']])(
+      'an enquiry that %s says nothing',
+      async (trouble) => {
+        await using world = await open();
+        const { orderId } = await authorise(world);
+        await world.next('enquire', trouble);
+        expect((await world.provider.enquire({ key: keyOf(orderId, 'AUTHORISE'), orderId })).kind).toBe('UNKNOWN');
+      },
+    );
 
     test('a provider that does not listen was certainly not sent anything', async () => {
       await using world = await open();
       const orderId = newShardedId('ord', 0);
-      expect(await world.away.authorise({ key: keyOf(orderId, 'AUTHORISE'), orderId, amount, token: world.tokenOf('approved') })).toMatchObject({ kind: 'NOT_SENT', circuitOpen: false });
+      expect(
+        await world.away.authorise({ key: keyOf(orderId, 'AUTHORISE'), orderId, amount, token: world.tokenOf('approved') }),
+      ).toMatchObject({ kind: 'NOT_SENT', circuitOpen: false });
     });
   });
 }

@@ -12,7 +12,7 @@ export interface HitPage {
   readonly more: boolean;
 }
 
-/** Finds ACTIVE products (docs/search.md). Keyset only: a page costs the same wherever it lies. */
+/** Finds ACTIVE products. Keyset only: a page costs the same wherever it lies. */
 export interface CatalogueSearch {
   /**
    * One statement; a second one only where the first page of a query with words finds nothing by stems.

@@ -70,7 +70,15 @@ export function createCommandsStore(sql: Sql): CommandsStore {
     },
     async refund(row, giveUpMs) {
       const { refundId, amount, reason } = row;
-      const values = [toUuid(row.orderId), toUuid(refundId), amount.amount, reason, ...named(row, 'REFUND', refundId), giveUpMs, ...traced(row)];
+      const values = [
+        toUuid(row.orderId),
+        toUuid(refundId),
+        amount.amount,
+        reason,
+        ...named(row, 'REFUND', refundId),
+        giveUpMs,
+        ...traced(row),
+      ];
       return (await sql.count(refund, values)) === 1;
     },
   };

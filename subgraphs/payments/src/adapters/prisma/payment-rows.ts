@@ -61,4 +61,5 @@ export const toRefund = (row: RefundColumns, currency: string): Refund => ({
   createdAt: row.refund_created_at,
 });
 
-const toMoney = (amount: bigint | null, currency: string | null): Money | null => (amount === null || currency === null ? null : money(Number(amount), currency));
+const toMoney = (amount: bigint | null, currency: string | null): Money | null =>
+  amount === null || currency === null ? null : money(Number(amount), currency);

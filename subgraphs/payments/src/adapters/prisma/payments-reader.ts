@@ -26,7 +26,10 @@ export function createPaymentsReader(client: PrismaClient, sql: Sql): PaymentsRe
       return new Map(rows.map(toPayment).map((payment) => [payment.orderId, payment]));
     },
     async attempts(ids) {
-      const rows = await client.attemptRow.findMany({ where: { paymentId: { in: padded(ids) } }, orderBy: [{ paymentId: 'asc' }, { number: 'asc' }] });
+      const rows = await client.attemptRow.findMany({
+        where: { paymentId: { in: padded(ids) } },
+        orderBy: [{ paymentId: 'asc' }, { number: 'asc' }],
+      });
       return grouped('pay', rows, ({ id, paymentId, operation, outcome, ...row }): [string, Attempt] => [
         paymentId,
         { ...row, id: fromUuid('att', id), operation: operation as Attempt['operation'], outcome: outcome as Attempt['outcome'] },
@@ -37,13 +40,20 @@ export function createPaymentsReader(client: PrismaClient, sql: Sql): PaymentsRe
       return grouped('pay', rows, (row): [string, Refund] => [row.payment_id, toRefund(row, row.currency)]);
     },
     async methods(users) {
-      const rows = await client.paymentMethodRow.findMany({ where: { userId: { in: padded(users) } }, orderBy: [{ isDefault: 'desc' }, { id: 'desc' }] });
+      const rows = await client.paymentMethodRow.findMany({
+        where: { userId: { in: padded(users) } },
+        orderBy: [{ isDefault: 'desc' }, { id: 'desc' }],
+      });
       return grouped('usr', rows, (row): [string, PaymentMethod] => [row.userId, toMethod(row)]);
     },
   };
 }
 
-function grouped<P extends IdPrefix, Row, Value>(prefix: P, rows: readonly Row[], entryOf: (row: Row) => [string, Value]): ReadonlyMap<Id<P>, readonly Value[]> {
+function grouped<P extends IdPrefix, Row, Value>(
+  prefix: P,
+  rows: readonly Row[],
+  entryOf: (row: Row) => [string, Value],
+): ReadonlyMap<Id<P>, readonly Value[]> {
   const groups = new Map<Id<P>, Value[]>();
   for (const [uuid, value] of rows.map(entryOf)) {
     const key = fromUuid(prefix, uuid);

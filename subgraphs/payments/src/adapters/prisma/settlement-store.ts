@@ -68,7 +68,8 @@ export function createSettlementStore(sql: Sql): SettlementStore {
       };
       const [row] = await sql.rows<{ moved: boolean; others_wait: boolean }>(write, [JSON.stringify(record)]);
       if (row === undefined) return null;
-      if (change !== null && !row.moved) throw new Error(`payment ${payment.id} was ${payment.status} when its operation was claimed and is not any more`);
+      if (change !== null && !row.moved)
+        throw new Error(`payment ${payment.id} was ${payment.status} when its operation was claimed and is not any more`);
       return { othersWait: row.others_wait };
     },
     async raise(orderId, count) {

@@ -14,7 +14,11 @@ export interface SimulatorOptions extends Limits {
 export function createSimulatorProvider(options: SimulatorOptions): PaymentProvider {
   const { concurrency, timeoutMs } = options;
   // Connecting is given less than the whole exchange, so that a host that does not answer is told apart from a provider that does not.
-  const pool = new Pool(options.url, { connections: concurrency, pipelining: 1, connect: { timeout: Math.max(1, Math.floor(timeoutMs / 2)) } });
+  const pool = new Pool(options.url, {
+    connections: concurrency,
+    pipelining: 1,
+    connect: { timeout: Math.max(1, Math.floor(timeoutMs / 2)) },
+  });
   const breaker = createBreaker(options, options.onBreakerChange);
 
   async function exchange(method: 'GET' | 'POST', path: string, signal: AbortSignal, key?: string, body?: unknown): Promise<Response> {
@@ -22,7 +26,10 @@ export function createSimulatorProvider(options: SimulatorOptions): PaymentProvi
       method,
       path,
       signal,
-      headers: { ...(key === undefined ? {} : { 'idempotency-key': key }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: statusCode, body: await stream.text() };
@@ -32,7 +39,9 @@ export function createSimulatorProvider(options: SimulatorOptions): PaymentProvi
     breaker.run<CallAnswer>(async (signal) => readCall(await exchange('POST', path, signal, key, body)));
 
   const find = (by: 'key' | 'order', value: string, key: string): Promise<EnquiryAnswer> =>
-    breaker.run<EnquiryAnswer>(async (signal) => readEnquiry(await exchange('GET', `/authorisations?${new URLSearchParams({ [by]: value }).toString()}`, signal), key));
+    breaker.run<EnquiryAnswer>(async (signal) =>
+      readEnquiry(await exchange('GET', `/authorisations?${new URLSearchParams({ [by]: value }).toString()}`, signal), key),
+    );
 
   const of = (ref: string, what: string): string => `/authorisations/${encodeURIComponent(ref)}/${what}`;
 

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { databaseUrl, databaseUrls, eraseEmbeddedPostgres, openSecrets, runningPostgres } from '@tally/embedded';
+import { openSql, type Sql } from '@tally/testkit';
+import { freePort } from '../topologies/app-process.ts';
+import { parentOf, readCpu, type CpuTimes } from './measure/cpu.ts';
+
+/** The whole platform as one process of its own, on a fresh folder with durable PostgreSQL and the seed of tier `ci`. */
+export interface MeasuredPlatform extends AsyncDisposable {
+  readonly url: string;
+  readonly simulatorUrl: string;
+  readonly dataDir: string;
+  /** Administrator and auditor, both in the platform's database. */
+  readonly adminUrl: string;
+  readonly auditorUrl: string;
+  /** As the administrator. */
+  readonly sql: Sql;
+  readonly postmaster: number;
+  /** Of its debugger, when it was started with one. */
+  readonly inspectorUrl: string | null;
+  /** What it and its PostgreSQL have spent so far. */
+  cpu(): Promise<CpuTimes>;
+}
+
+const main = fileURLToPath(new URL('../../../embedded/src/main.ts', import.meta.url));
+
+/**
+ * Starts it and resolves when its projections have caught up. Disposal stops it and deletes its folder.
+ *
+ * @param options.inspect starts it with a debugger listening, for profiles.
+ * @throws {Error} it ended on its way, with what it printed.
+ */
+export async function startMeasuredPlatform(options: { readonly inspect: boolean }): Promise<MeasuredPlatform> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'tally-bench-'));
+  stack.defer(async () => {
+    await eraseEmbeddedPostgres(dataDir);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  const [port, simulatorPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const { pid, printed } = await run(stack, options.inspect, {
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    SIMULATOR_PORT: String(simulatorPort),
+    METRICS_PORT: String(metricsPort),
+    LIMITS_PROFILE: 'load',
+  });
+  const server = await runningPostgres(dataDir);
+  const { passwords } = await openSecrets(dataDir);
+  const adminUrl = databaseUrl(server, 'tally');
+  const sql = stack.use(await openSql(adminUrl));
+  const postmaster = await parentOf(await sql.number('SELECT pg_backend_pid()'));
+  const owned = stack.move();
+  return {
+    url: `http://127.0.0.1:${String(port)}`,
+    simulatorUrl: `http://127.0.0.1:${String(simulatorPort)}`,
+    dataDir,
+    adminUrl,
+    auditorUrl: databaseUrls(server, passwords).auditor,
+    sql,
+    postmaster,
+    inspectorUrl: /ws:\/\/\S+/.exec(printed())?.[0] ?? null,
+    cpu: () => readCpu(pid, postmaster),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function run(stack: AsyncDisposableStack, inspect: boolean, environment: Readonly<Record<string, string>>): Promise<{ pid: number; printed: () => string }> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(inspect ? ['--inspect=127.0.0.1:0'] : []), main], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], APOLLO_TELEMETRY_DISABLED: 'true', CHECKPOINT_DISABLE: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').then(() => undefined);
+  stack.defer(async () => {
+    process.off('exit', kill);
+    child.kill('SIGTERM');
+    await ended;
+  });
+  let output = '';
+  const ready = new Promise<'ready'>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output = `${output}${text}`.slice(-100_000);
+        if (/^ready\b/m.test(output)) resolve('ready');
+      });
+    }
+  });
+  if ((await Promise.race([ready, ended])) !== 'ready' || child.pid === undefined) throw new Error(`the platform does not start:\n${output}`);
+  return { pid: child.pid, printed: () => output };
+}

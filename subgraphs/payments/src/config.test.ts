@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readPaymentsConfig, standardWork } from './config.ts';
+
+/** The example as a shell would read it, with a key set that exists. */
+function example(): Record<string, string> {
+  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  const pairs = text.split('\n').flatMap((line) => (/^[A-Z]/.test(line) ? [line.split(/=(.*)/s, 2) as [string, string]] : []));
+  const file = join(mkdtempSync(join(tmpdir(), 'tally-payments-')), 'gateway-jwks.json');
+  writeFileSync(file, '{"keys":[]}');
+  return { ...Object.fromEntries(pairs), GATEWAY_JWKS_FILE: file };
+}
+
+test('the example is a valid configuration', () => {
+  const config = readPaymentsConfig(example());
+  expect(config).toMatchObject({
+    http: { port: 4003 },
+    metricsPort: 9403,
+    simulatorUrl: 'http://127.0.0.1:4010',
+    roles: ['api', 'worker'],
+  });
+  expect(config.work).toEqual(standardWork);
+});
+
+test('the settle window is twice the timeout, whatever that is', () => {
+  expect(readPaymentsConfig({ ...example(), PAYMENT_TIMEOUT_MS: '700' }).work).toMatchObject({ requestTimeoutMs: 700, settleMs: 1_400 });
+});
+
+test('everything that is missing or wrong is said in one line', () => {
+  expect(() =>
+    readPaymentsConfig({ ...example(), PAYMENT_SIMULATOR_URL: 'ftp://x', PAYMENTS_DATABASE_URL: '', PAYMENT_CONCURRENCY: '0' }),
+  ).toThrow(/^(?=.*PAYMENT_SIMULATOR_URL)(?=.*PAYMENTS_DATABASE_URL)(?=.*PAYMENT_CONCURRENCY)[^\n]*$/);
+});
