@@ -55,9 +55,17 @@ test('the shape is that of a shop: few sold out, few reduced, one to twelve vari
   expect(await sql.number('SELECT count(*) FROM stock WHERE available = 0')).toBeGreaterThan(120);
   expect(await sql.number('SELECT count(*) FROM stock WHERE available = 0')).toBeLessThan(180);
   expect(await sql.number('SELECT count(*) FROM product_variant WHERE amount % 10 <> 9')).toBe(0);
-  expect(await sql.row('SELECT min(variants)::int, max(variants)::int FROM (SELECT count(*) AS variants FROM product_variant GROUP BY product_id) AS counted')).toEqual({ min: 1, max: 12 });
+  expect(
+    await sql.row(
+      'SELECT min(variants)::int, max(variants)::int FROM (SELECT count(*) AS variants FROM product_variant GROUP BY product_id) AS counted',
+    ),
+  ).toEqual({ min: 1, max: 12 });
   expect(await sql.number('SELECT max(cardinality(path)) FROM category')).toBe(3);
-  expect(await sql.number('SELECT count(*) FROM product p WHERE (price_min, price_max) <> (SELECT min(amount), max(amount) FROM product_variant WHERE product_id = p.id)')).toBe(0);
+  expect(
+    await sql.number(
+      'SELECT count(*) FROM product p WHERE (price_min, price_max) <> (SELECT min(amount), max(amount) FROM product_variant WHERE product_id = p.id)',
+    ),
+  ).toBe(0);
 });
 
 test('the demo products stand under their slugs, SKUs and ids', async () => {
@@ -70,9 +78,16 @@ test('the demo products stand under their slugs, SKUs and ids', async () => {
     for (const { sku, amount, onHand } of variants) {
       const id = demoVariantIds.get(sku);
       if (id === undefined) throw new Error(`${sku} has no id`);
-      const row = await sql.row('SELECT variant_id, amount::int, available FROM product_variant JOIN stock ON variant_id = id WHERE sku = $1', [sku]);
+      const row = await sql.row(
+        'SELECT variant_id, amount::int, available FROM product_variant JOIN stock ON variant_id = id WHERE sku = $1',
+        [sku],
+      );
       expect(row).toEqual({ variant_id: toUuid(id), amount, available: onHand });
     }
   }
-  expect(await sql.rows(`SELECT sku FROM product_variant WHERE sku IN ('MUG-ENAMEL-WHITE', 'LAMP-BRASS-SOLDOUT', 'PRINT-LIMITED-3') ORDER BY sku`)).toHaveLength(3);
+  expect(
+    await sql.rows(
+      `SELECT sku FROM product_variant WHERE sku IN ('MUG-ENAMEL-WHITE', 'LAMP-BRASS-SOLDOUT', 'PRINT-LIMITED-3') ORDER BY sku`,
+    ),
+  ).toHaveLength(3);
 });

@@ -19,7 +19,11 @@ export interface SeededProducts {
  * @param options.progress called with a line for people before each longer step.
  * @throws {Error} the server's error; nothing was loaded.
  */
-export async function seedProducts(options: { readonly ownerOrAppUrl: string; readonly tier: Tier; readonly progress?: (line: string) => void }): Promise<SeededProducts> {
+export async function seedProducts(options: {
+  readonly ownerOrAppUrl: string;
+  readonly tier: Tier;
+  readonly progress?: (line: string) => void;
+}): Promise<SeededProducts> {
   const { ownerOrAppUrl, tier, progress = () => undefined } = options;
   const client = new pg.Client({ connectionString: ownerOrAppUrl });
   await client.connect();

@@ -23,7 +23,9 @@ export async function checkDelivery(read: Read): Promise<readonly Finding[]> {
   const lost = await read<{ owner: string; event_id: string; topic: string; key: string; why: string }>(
     `SELECT o.owner, o.event_id, o.topic, o.key, CASE WHEN o.published_at IS NULL THEN 'is not published' ELSE 'is published and not in the log' END AS why
      FROM (${outboxes}) o WHERE o.parked_at IS NULL AND (o.published_at IS NULL
-       OR (o.topic IN (${Object.keys(readers).map((topic) => `'${topic}'`).join(', ')}) AND NOT EXISTS (SELECT 1 FROM event_log.record r WHERE r.event_id = o.event_id)))`,
+       OR (o.topic IN (${Object.keys(readers)
+         .map((topic) => `'${topic}'`)
+         .join(', ')}) AND NOT EXISTS (SELECT 1 FROM event_log.record r WHERE r.event_id = o.event_id)))`,
   );
   const unseen: string[] = [];
   for (const [topic, reader] of Object.entries(readers)) {
@@ -48,7 +50,10 @@ export async function checkDelivery(read: Read): Promise<readonly Finding[]> {
       id: 'I7',
       title: 'no lost event: each reached the log and its readers',
       checked: counts?.events ?? 0,
-      violations: [...lost.map(({ owner, event_id, topic, key, why }) => `${spelled('evt', event_id)} of ${owner} on ${topic} for ${key} ${why}`), ...unseen],
+      violations: [
+        ...lost.map(({ owner, event_id, topic, key, why }) => `${spelled('evt', event_id)} of ${owner} on ${topic} for ${key} ${why}`),
+        ...unseen,
+      ],
     },
     {
       id: 'I8',

@@ -43,17 +43,23 @@ export async function checkMoney(read: Read, ledger: readonly LedgerLine[]): Pro
     const lines = byOrder.get(id) ?? [];
     const [captured, refunded] = [sum(lines, 'capture'), sum(lines, 'refund')];
     const owed = standing.has(row.status) ? Number(row.total) - (refundedOf.get(id) ?? 0) : 0;
-    if (captured - refunded !== owed) wrong.push(`${id} ${row.status}: the provider holds ${String(captured - refunded)}, owed are ${String(owed)}`);
-    if (count(lines, 'authorise') > 0 && count(lines, 'capture', 'void', 'expire') === 0) wrong.push(`${id} ${row.status}: an authorisation is still open`);
+    if (captured - refunded !== owed)
+      wrong.push(`${id} ${row.status}: the provider holds ${String(captured - refunded)}, owed are ${String(owed)}`);
+    if (count(lines, 'authorise') > 0 && count(lines, 'capture', 'void', 'expire') === 0)
+      wrong.push(`${id} ${row.status}: an authorisation is still open`);
     const payment = paymentOf.get(id);
     if (payment !== undefined && (Number(payment.captured) !== captured || Number(payment.refunded) !== refunded)) {
-      wrong.push(`${id}: payments has ${payment.captured} captured and ${payment.refunded} refunded, the provider ${String(captured)} and ${String(refunded)}`);
+      wrong.push(
+        `${id}: payments has ${payment.captured} captured and ${payment.refunded} refunded, the provider ${String(captured)} and ${String(refunded)}`,
+      );
     }
   }
   const known = new Set(orders.map(({ id }) => spelled('ord', id)));
   for (const order of byOrder.keys()) if (!known.has(order)) wrong.push(`${order}: the provider knows it, we do not`);
 
-  const charged = [...byOrder].filter(([, lines]) => count(lines, 'capture') > 1).map(([order, lines]) => `${order}: captured ${String(count(lines, 'capture'))} times`);
+  const charged = [...byOrder]
+    .filter(([, lines]) => count(lines, 'capture') > 1)
+    .map(([order, lines]) => `${order}: captured ${String(count(lines, 'capture'))} times`);
   return [
     { id: 'I1', title: 'money: captured - refunded = owed, no authorisation left open', checked: orders.length, violations: wrong },
     {

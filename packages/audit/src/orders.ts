@@ -2,7 +2,11 @@ import type { AcknowledgedOrder, Finding } from './finding.ts';
 import { spelled, type Read } from './read.ts';
 
 /** I5: every order that was accepted has ended or is sold. I6: what clients were told is there. */
-export async function checkOrders(read: Read, acknowledged: readonly AcknowledgedOrder[], expected: ReadonlySet<string>): Promise<readonly Finding[]> {
+export async function checkOrders(
+  read: Read,
+  acknowledged: readonly AcknowledgedOrder[],
+  expected: ReadonlySet<string>,
+): Promise<readonly Finding[]> {
   const sagas = await read<{ order_id: string; step: string; needs_attention: boolean; attention: string | null }>(
     'SELECT order_id, step, needs_attention, attention FROM orders.saga',
   );
@@ -22,7 +26,9 @@ export async function checkOrders(read: Read, acknowledged: readonly Acknowledge
       title: 'terminal: every accepted order ends, no work is left over',
       checked: sagas.length,
       violations: [
-        ...sagas.filter(({ step }) => step !== 'ENDED').map(({ order_id, step }) => `${spelled('ord', order_id)}: the saga stands at ${step}`),
+        ...sagas
+          .filter(({ step }) => step !== 'ENDED')
+          .map(({ order_id, step }) => `${spelled('ord', order_id)}: the saga stands at ${step}`),
         ...sagas
           .filter(({ order_id, needs_attention }) => needs_attention && !expected.has(spelled('ord', order_id)))
           .map(({ order_id, attention }) => `${spelled('ord', order_id)} needs attention: ${attention ?? ''}`),

@@ -31,7 +31,9 @@ interface StockRow {
 export async function checkStock(read: Read): Promise<readonly Finding[]> {
   const rows = await read<StockRow>(sums);
   const below = rows.filter(({ available, reserved }) => available < 0 || reserved < 0);
-  const off = rows.filter((row) => row.available !== row.ledger_available || row.reserved !== row.ledger_reserved || row.version !== row.movements);
+  const off = rows.filter(
+    (row) => row.available !== row.ledger_available || row.reserved !== row.ledger_reserved || row.version !== row.movements,
+  );
   const unheld = await read<{ variant_id: string; reserved: number; held: number }>(held);
   const leaked = await read<{ order_id: string; state: string; status: string }>(ended);
   return [
@@ -39,7 +41,9 @@ export async function checkStock(read: Read): Promise<readonly Finding[]> {
       id: 'I3',
       title: 'no oversell: nothing is below zero',
       checked: rows.length,
-      violations: below.map((row) => `${spelled('var', row.variant_id)}: ${String(row.available)} available, ${String(row.reserved)} reserved`),
+      violations: below.map(
+        (row) => `${spelled('var', row.variant_id)}: ${String(row.available)} available, ${String(row.reserved)} reserved`,
+      ),
     },
     {
       id: 'I4',

@@ -1,5 +1,5 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile } from '@tally/gateway';
-import { createPostgresEventLog, type EventLog } from '@tally/messaging';
+import { createPostgresEventLog, forgetMembers, type EventLog } from '@tally/messaging';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
 import { standardWork, startPayments } from '@tally/payments';
@@ -22,6 +22,8 @@ export interface PlatformConfig {
   readonly simulatorPort: number;
   readonly limits: LimitsProfile;
   readonly production: boolean;
+  /** No other process works on these schemas: what a killed one held is taken over without waiting for its leases. */
+  readonly soleProcess: boolean;
   readonly otlpEndpoint: string | null;
   /** Shown on the start page outside production. */
   readonly demoAccounts: readonly { readonly role: string; readonly email: string; readonly password: string }[];
@@ -55,9 +57,16 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   await using stack = new AsyncDisposableStack();
   const logger: Logger = overrides.logger ?? createLogger({ service: 'tally' });
   const metricsUrl = config.metricsPort === null ? null : await serveMetrics(stack, config, config.metricsPort);
+  if (config.soleProcess) await forgetMembers(urls.event_log.app);
   const eventLog = stack.use(createPostgresEventLog({ databaseUrl: urls.event_log.app, topics: allTopics(), logger, wake: 'process' }));
   const simulator = stack.use(
-    await startPaymentSimulator({ databaseUrl: urls.simulator.app, port: config.simulatorPort, host, webhookSecret: keys.webhookSecret, logger }),
+    await startPaymentSimulator({
+      databaseUrl: urls.simulator.app,
+      port: config.simulatorPort,
+      host,
+      webhookSecret: keys.webhookSecret,
+      logger,
+    }),
   );
 
   const subgraphConfig = (name: SchemaName): SubgraphConfig => ({
@@ -77,9 +86,16 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
     ...(overrides.onStatement === undefined ? {} : { onStatement: (text) => overrides.onStatement?.(name, text) }),
   });
-  const users = stack.use(await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')));
+  const users = stack.use(
+    await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')),
+  );
   const products = stack.use(await startProducts(subgraphConfig('products'), overridesOf('products')));
-  const payments = stack.use(await startPayments({ ...subgraphConfig('payments'), simulatorUrl: simulator.url, work: standardWork }, overridesOf('payments')));
+  const payments = stack.use(
+    await startPayments(
+      { ...subgraphConfig('payments'), simulatorUrl: simulator.url, work: standardWork, soleWorker: config.soleProcess },
+      overridesOf('payments'),
+    ),
+  );
   const orders = stack.use(await startOrders({ ...subgraphConfig('orders'), ...ordersStandards }, overridesOf('orders')));
   const running = { users, products, payments, orders };
 
@@ -90,7 +106,9 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
         host,
         port: config.port,
         metricsPort: null,
-        subgraphs: Object.fromEntries(Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]]))),
+        subgraphs: Object.fromEntries(
+          Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]])),
+        ),
         identity: { usersJwks: users.jwks, signingKey: keys.gateway },
         landing: {
           title: 'Tally',
@@ -99,7 +117,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
           demoAccounts: config.demoAccounts.map(({ role, email, password }) => ({ role, login: email, password })),
         },
       },
-      { logger: logger.child({ service: 'gateway' }) },
+      { logger: logger.child({ part: 'gateway' }) },
     ),
   );
   const owned = stack.move();
@@ -118,7 +136,9 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
 }
 
 async function serveMetrics(stack: AsyncDisposableStack, config: PlatformConfig, port: number): Promise<string> {
-  const telemetry = stack.use(startTelemetry({ service: 'tally', ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }));
+  const telemetry = stack.use(
+    startTelemetry({ service: 'tally', ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }),
+  );
   const server = stack.use(await startMetricsServer({ port, host: config.host, telemetry }));
   return `${server.url}/metrics`;
 }

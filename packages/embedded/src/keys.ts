@@ -21,7 +21,10 @@ export interface PlatformKeys {
  * @throws {StartupError} a key file cannot be read.
  */
 export async function openKeys(secrets: Secrets): Promise<PlatformKeys> {
-  const [users, gateway] = await Promise.all([openKey(join(secrets.keysDir, 'users.json')), openKey(join(secrets.keysDir, 'gateway.json'))]);
+  const [users, gateway] = await Promise.all([
+    openKey(join(secrets.keysDir, 'users.json')),
+    openKey(join(secrets.keysDir, 'gateway.json')),
+  ]);
   return { users, gateway, pepper: secrets.derive('password pepper'), webhookSecret: secrets.derive('payment-provider webhook') };
 }
 

@@ -5,7 +5,9 @@ import { createProgress, readyText } from './terminal.ts';
 
 // People read this terminal: lines of the log come from warnings upwards unless asked for.
 const environment = { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' };
-const print = (text: string): void => { process.stdout.write(text); };
+const print = (text: string): void => {
+  process.stdout.write(text);
+};
 
 await runApp({
   name: 'tally',

@@ -13,7 +13,10 @@ import { prepareDatabase } from './prepare-database.ts';
  * @param progress called with a few words for each part as it begins.
  * @throws {StartupError} one line that says what to do.
  */
-export async function startEmbedded(config: EmbeddedConfig, parts: { readonly logger: Logger; readonly progress: (step: string) => void }): Promise<Platform> {
+export async function startEmbedded(
+  config: EmbeddedConfig,
+  parts: { readonly logger: Logger; readonly progress: (step: string) => void },
+): Promise<Platform> {
   const { dataDir, production } = config;
   const { logger, progress } = parts;
   await using stack = new AsyncDisposableStack();
@@ -29,15 +32,37 @@ export async function startEmbedded(config: EmbeddedConfig, parts: { readonly lo
     secrets,
     ownServer: config.databaseUrl === null,
     production,
-    onMigrating: (schema) => { progress(`migrating ${schema}`); },
+    onMigrating: (schema) => {
+      progress(`migrating ${schema}`);
+    },
   });
   const keys = await openKeys(secrets);
-  if (!production) await seedPlatform({ urls, pepper: keys.pepper, tier: 'ci', progress: (part) => { progress(`seeding ${part}`); } });
+  if (!production)
+    await seedPlatform({
+      urls,
+      pepper: keys.pepper,
+      tier: 'ci',
+      progress: (part) => {
+        progress(`seeding ${part}`);
+      },
+    });
   progress('apps');
   const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint } = config;
   const platform = stack.use(
     await startPlatform(
-      { urls, keys, host, port, metricsPort, simulatorPort, limits, production, otlpEndpoint, demoAccounts: production ? [] : demoAccounts },
+      {
+        urls,
+        keys,
+        host,
+        port,
+        metricsPort,
+        simulatorPort,
+        limits,
+        production,
+        soleProcess: config.databaseUrl === null,
+        otlpEndpoint,
+        demoAccounts: production ? [] : demoAccounts,
+      },
       { logger },
     ),
   );

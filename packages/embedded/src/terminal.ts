@@ -16,7 +16,10 @@ export function createProgress(print: (text: string) => void, isTerminal: boolea
 const sampleQuery = `{ products(query: "mug", first: 3) { edges { node { title priceRange { min { amount currency } } } } } }`;
 
 /** What a newcomer needs once the platform is up. The first line is what scripts wait for. */
-export function readyText(platform: Pick<Platform, 'url' | 'simulatorUrl' | 'metricsUrl'>, facts: { readonly seconds: number; readonly production: boolean }): string {
+export function readyText(
+  platform: Pick<Platform, 'url' | 'simulatorUrl' | 'metricsUrl'>,
+  facts: { readonly seconds: number; readonly production: boolean },
+): string {
   const { url, simulatorUrl, metricsUrl } = platform;
   const lines = [
     `ready  ${url}/graphql  (${facts.seconds.toFixed(1)} s)`,

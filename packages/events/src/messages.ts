@@ -78,6 +78,9 @@ export function decode(topic: string, type: string, payload: string): unknown {
     throw new UnreadableEventError(`${type} is no JSON`, { cause });
   }
   const parsed = known.schema.safeParse(body);
-  if (!parsed.success) throw new UnreadableEventError(`${type} breaks its schema: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new UnreadableEventError(
+      `${type} breaks its schema: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+    );
   return parsed.data;
 }

@@ -25,7 +25,11 @@ export const stockReplies = {
 
 /** products.level.v1: state events, key = variant, sequence = `stock.version`, compacted. */
 export const stockLevels = {
-  StockLevelChanged: z.object({ variant: ref('var'), available: z.int().min(0), status: z.enum(['IN_STOCK', 'LOW', 'OUT_OF_STOCK', 'BACKORDER']) }),
+  StockLevelChanged: z.object({
+    variant: ref('var'),
+    available: z.int().min(0),
+    status: z.enum(['IN_STOCK', 'LOW', 'OUT_OF_STOCK', 'BACKORDER']),
+  }),
 };
 
 /** products.catalogue.v1: state events, key = product, sequence = `product.version`, compacted; the whole sellable state of one product. */

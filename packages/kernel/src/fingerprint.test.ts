@@ -8,7 +8,9 @@ test('the order of members and absent members do not change what is meant', () =
 
 test('what is left out does not count, everything else does', () => {
   const input = { lines: [{ id: 'x', quantity: 1 }], idempotencyKey: 'k', wait: 'SETTLED' };
-  expect(fingerprint(input, ['idempotencyKey', 'wait'])).toBe(fingerprint({ ...input, idempotencyKey: 'other', wait: 'ACCEPTED' }, ['idempotencyKey', 'wait']));
+  expect(fingerprint(input, ['idempotencyKey', 'wait'])).toBe(
+    fingerprint({ ...input, idempotencyKey: 'other', wait: 'ACCEPTED' }, ['idempotencyKey', 'wait']),
+  );
   expect(fingerprint(input)).not.toBe(fingerprint({ ...input, idempotencyKey: 'other' }));
   expect(fingerprint({ lines: [1, 2] })).not.toBe(fingerprint({ lines: [2, 1] }));
 });

@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createIdFactory, fromUuid, isId, newId, newShardedId, parseId, prefixOf, shardCount, shardOf, shardOfBuyer, toUuid } from './ids.ts';
+import {
+  createIdFactory,
+  fromUuid,
+  isId,
+  newId,
+  newShardedId,
+  parseId,
+  prefixOf,
+  shardCount,
+  shardOf,
+  shardOfBuyer,
+  toUuid,
+} from './ids.ts';
 
 test('an id and its row are the same thing in two spellings', () => {
   const id = newId('ord');
@@ -21,7 +33,20 @@ test('a new id is an id of its kind and of no other', () => {
 
 test('every other spelling is no id', () => {
   const id = newId('usr');
-  const others = [id.toUpperCase(), ` ${id}`, `${id} `, id.slice(0, -1), `${id}0`, id.replace('usr_', 'usr-'), toUuid(id), `usr_${toUuid(id)}`, '', null, 7, {}];
+  const others = [
+    id.toUpperCase(),
+    ` ${id}`,
+    `${id} `,
+    id.slice(0, -1),
+    `${id}0`,
+    id.replace('usr_', 'usr-'),
+    toUuid(id),
+    `usr_${toUuid(id)}`,
+    '',
+    null,
+    7,
+    {},
+  ];
   expect(others.map((other) => parseId('usr', other))).toEqual(others.map(() => null));
 });
 

@@ -2,7 +2,25 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** Every kind of id of the platform. The prefix routes an id without asking anyone and makes a swapped id invalid instead of a miss. */
 export type IdPrefix =
-  | 'prod' | 'var' | 'cat' | 'sell' | 'cart' | 'ord' | 'line' | 'shp' | 'pay' | 'att' | 'ref' | 'pm' | 'usr' | 'adr' | 'ses' | 'saga' | 'cmd' | 'evt' | 'svc';
+  | 'prod'
+  | 'var'
+  | 'cat'
+  | 'sell'
+  | 'cart'
+  | 'ord'
+  | 'line'
+  | 'shp'
+  | 'pay'
+  | 'att'
+  | 'ref'
+  | 'pm'
+  | 'usr'
+  | 'adr'
+  | 'ses'
+  | 'saga'
+  | 'cmd'
+  | 'evt'
+  | 'svc';
 
 /** Ids that carry the buyer's virtual shard. */
 export type ShardedPrefix = 'ord' | 'cart';

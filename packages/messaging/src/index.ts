@@ -19,6 +19,7 @@ export { inboxOn, type Inbox } from './inbox.ts';
 export type { Logger } from './logger.ts';
 export { outboxOn, type Outbox } from './outbox.ts';
 export { createPostgresEventLog, type PostgresEventLog, type PostgresEventLogOptions } from './postgres/create-event-log.ts';
+export { forgetMembers } from './postgres/forget-members.ts';
 export type { Trimmed } from './postgres/retention.ts';
 export { TopicMismatchError } from './postgres/topic-register.ts';
 export { redrive, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';

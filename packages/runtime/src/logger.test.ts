@@ -11,7 +11,9 @@ const lineOf = (write: (log: ReturnType<typeof createLogger>) => void): Record<s
 
 test('secrets do not leave, at any of three levels', () => {
   const line = JSON.stringify(
-    lineOf((log) => { log.info({ password: 'hunter2', user: { email: 'a@b.c' }, request: { headers: { authorization: 'Bearer abc' } } }, 'x'); }),
+    lineOf((log) => {
+      log.info({ password: 'hunter2', user: { email: 'a@b.c' }, request: { headers: { authorization: 'Bearer abc' } } }, 'x');
+    }),
   );
   expect(line).not.toMatch(/hunter2|a@b\.c|Bearer abc/);
   expect(line).toContain('[redacted]');
@@ -20,6 +22,10 @@ test('secrets do not leave, at any of three levels', () => {
 test('a line within a span carries its trace', async () => {
   await using _telemetry = startTelemetry({ service: 'test' });
   const span = trace.getTracer('test').startSpan('work');
-  const line = context.with(trace.setSpan(context.active(), span), () => lineOf((log) => { log.info({}, 'x'); }));
+  const line = context.with(trace.setSpan(context.active(), span), () =>
+    lineOf((log) => {
+      log.info({}, 'x');
+    }),
+  );
   expect(line).toMatchObject({ service: 'test', level: 'info', trace_id: span.spanContext().traceId, span_id: span.spanContext().spanId });
 });

@@ -4,7 +4,19 @@ import { destination, pino, type Logger as PinoLogger } from 'pino';
 /** One JSON line per event. Fields are allow-listed by what code passes; `redactedPaths` stands behind that. */
 export type Logger = PinoLogger;
 
-const secrets = ['authorization', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'pepper', 'email', 'phone', 'connectionString', 'privateJwk'];
+const secrets = [
+  'authorization',
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+  'pepper',
+  'email',
+  'phone',
+  'connectionString',
+  'privateJwk',
+];
 
 /** What never leaves in a log line, at the top and one and two levels below it. */
 export const redactedPaths: readonly string[] = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
@@ -15,7 +27,11 @@ export const redactedPaths: readonly string[] = secrets.flatMap((name) => [name,
  * @param level `trace` to `fatal`, or `silent`; `info` when absent.
  * @param write where lines go; standard output when absent.
  */
-export function createLogger(options: { readonly service: string; readonly level?: string; readonly write?: (line: string) => void }): Logger {
+export function createLogger(options: {
+  readonly service: string;
+  readonly level?: string;
+  readonly write?: (line: string) => void;
+}): Logger {
   const { service, level = 'info', write } = options;
   return pino(
     {

@@ -34,9 +34,10 @@ export async function runApp(options: RunOptions): Promise<void> {
     }
     stopping = true;
     logger.info({ signal }, 'stopping');
+    // Not unref'd: it also keeps the process alive until disposal is done, whatever handles its parts have let go of.
     setTimeout(() => {
       leave(1, `${name}: shutdown takes too long`);
-    }, shutdownMs).unref();
+    }, shutdownMs);
     // A signal during the start waits for it: half a start cannot be undone.
     starting
       .then((app) => app[Symbol.asyncDispose]())
@@ -74,7 +75,8 @@ function armCrashPoint(environment: Environment): void {
   if (armed === undefined || armed === '') return;
   if (environment['NODE_ENV'] === 'production') throw new StartupError('CRASH_POINT is set: unset it, production never starts armed');
   const [point = '', count = '1'] = armed.split(':');
-  if (!isCrashPoint(point)) throw new StartupError(`CRASH_POINT names ${point}, which is not registered: see packages/kernel/src/crash-point.ts`);
+  if (!isCrashPoint(point))
+    throw new StartupError(`CRASH_POINT names ${point}, which is not registered: see packages/kernel/src/crash-point.ts`);
   let left = Number(count);
   onCrashPoint((reached) => {
     if (reached === point && --left === 0) process.kill(process.pid, 'SIGKILL');

@@ -49,7 +49,8 @@ function start(options: TelemetryOptions): Telemetry {
   const { service, otlpEndpoint, sampleRatio = 0.1, spanProcessors = [] } = options;
   const resource = resourceFromAttributes({ 'service.name': service });
   const processors = [...spanProcessors];
-  if (otlpEndpoint !== undefined) processors.push(new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: new URL('/v1/traces', otlpEndpoint).href }) }));
+  if (otlpEndpoint !== undefined)
+    processors.push(new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: new URL('/v1/traces', otlpEndpoint).href }) }));
   const ratio = spanProcessors.length > 0 ? 1 : sampleRatio;
   const sampler = processors.length === 0 ? new AlwaysOffSampler() : new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
   const tracing = new TracerProvider({ resource, sampler, spanProcessors: processors });
@@ -70,7 +71,10 @@ function start(options: TelemetryOptions): Telemetry {
     async [Symbol.asyncDispose]() {
       running = undefined;
       loop.disable();
-      await Promise.race([Promise.allSettled([tracing.shutdown(), metering.shutdown()]), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+      await Promise.race([
+        Promise.allSettled([tracing.shutdown(), metering.shutdown()]),
+        new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
+      ]);
       trace.disable();
       metrics.disable();
       propagation.disable();

@@ -8,7 +8,9 @@ export const encodeCursor = (parts: readonly CursorPart[]): string => Buffer.fro
 export function decodeCursor(text: string): readonly CursorPart[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    return Array.isArray(parts) && parts.every((part) => part === null || typeof part === 'string' || typeof part === 'number') ? (parts as CursorPart[]) : null;
+    return Array.isArray(parts) && parts.every((part) => part === null || typeof part === 'string' || typeof part === 'number')
+      ? (parts as CursorPart[])
+      : null;
   } catch {
     return null;
   }

@@ -31,7 +31,8 @@ const coded = (code: WireCode, message: string, extensions: Readonly<Record<stri
   new GraphQLError(message, { extensions: { code, ...extensions } });
 
 /** An argument of a query that cannot be read: malformed id, foreign cursor, page too large. */
-export const badInput = (message: string, argument?: string): GraphQLError => coded('BAD_USER_INPUT', message, argument === undefined ? {} : { argument });
+export const badInput = (message: string, argument?: string): GraphQLError =>
+  coded('BAD_USER_INPUT', message, argument === undefined ? {} : { argument });
 
 /** Not there, or not the caller's: the two look alike. */
 export const notFound = (message = 'Not found.'): GraphQLError => coded('NOT_FOUND', message);

@@ -31,7 +31,8 @@ export class IdempotencyInProgressError extends Error {
 }
 
 /** 1 to 255 printable ASCII characters, or `null`. */
-export const parseIdempotencyKey = (text: unknown): string | null => (typeof text === 'string' && /^[\x20-\x7e]{1,255}$/.test(text) ? text : null);
+export const parseIdempotencyKey = (text: unknown): string | null =>
+  typeof text === 'string' && /^[\x20-\x7e]{1,255}$/.test(text) ? text : null;
 
 const select = 'SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND operation = $2 AND key = $3';
 
@@ -54,7 +55,8 @@ export function idempotencyOn(sql: Sql): Idempotency {
       try {
         if ((await sql.rows(insert, [scope, operation, key, fingerprint, JSON.stringify(result)])).length === 1) return 'claimed';
       } catch (cause) {
-        if (classifyDatabaseError(cause) === 'busy') throw new IdempotencyInProgressError('a request with this key is under way', { cause });
+        if (classifyDatabaseError(cause) === 'busy')
+          throw new IdempotencyInProgressError('a request with this key is under way', { cause });
         throw cause;
       }
       const recorded = await find(scope, operation, key);

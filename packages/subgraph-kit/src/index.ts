@@ -4,7 +4,14 @@ export { idempotencyOn, IdempotencyInProgressError, parseIdempotencyKey, type Id
 export { batchLoader, type BatchLoader } from './loaders.ts';
 export { presentMoney, scalarResolvers, type PresentedMoney } from './scalars.ts';
 export { prismaAdapter, sqlOf, type PrismaConnection, type RawClient } from './prisma.ts';
-export { startSubgraph, type Subgraph, type SubgraphCall, type SubgraphOptions, type SubgraphRequest, type SubgraphResponse } from './start-subgraph.ts';
+export {
+  startSubgraph,
+  type Subgraph,
+  type SubgraphCall,
+  type SubgraphOptions,
+  type SubgraphRequest,
+  type SubgraphResponse,
+} from './start-subgraph.ts';
 export { createTransact, type Transact, type TransactionalClient, type Unit } from './transact.ts';
 export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';
 export { readJsonFile, readSubgraphConfig, type SubgraphConfig, type SubgraphRole } from './subgraph-config.ts';

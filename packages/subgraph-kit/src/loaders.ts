@@ -12,7 +12,10 @@ const sizes = metrics.getMeter('tally.subgraph').createHistogram('loader_batch_s
  * @param name labels `loader_batch_size`.
  * @param load gets distinct keys; a key that is missing in its answer resolves to `null`.
  */
-export function batchLoader<Value>(name: string, load: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>): BatchLoader<Value> {
+export function batchLoader<Value>(
+  name: string,
+  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): BatchLoader<Value> {
   return new DataLoader<string, Value | null>(
     async (keys) => {
       sizes.record(keys.length, { loader: name });

@@ -12,7 +12,11 @@ export function createMask(logger: Logger): (formatted: GraphQLFormattedError, e
   return (formatted, error) => {
     const code = formatted.extensions?.['code'];
     const original = unwrapResolverError(error);
-    if (isWireCode(code) && code !== 'INTERNAL' && (original instanceof GraphQLError || code.startsWith('GRAPHQL_') || code.startsWith('BAD_'))) {
+    if (
+      isWireCode(code) &&
+      code !== 'INTERNAL' &&
+      (original instanceof GraphQLError || code.startsWith('GRAPHQL_') || code.startsWith('BAD_'))
+    ) {
       const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
       return { ...formatted, extensions };
     }

@@ -23,8 +23,17 @@ const maxNamedStatements = 500;
  */
 export function prismaAdapter(connection: PrismaConnection): PrismaPg {
   const { url, schema, maxConnections, onStatement, onIdleError } = connection;
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 2_000, idleTimeoutMillis: 60_000, keepAlive: true });
-  if (onStatement !== undefined) pool.on('connect', (client) => { reportStatements(client, onStatement); });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+  });
+  if (onStatement !== undefined)
+    pool.on('connect', (client) => {
+      reportStatements(client, onStatement);
+    });
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const known = names.get(text);
@@ -61,7 +70,8 @@ export interface RawClient {
 /** Statements with `$n` parameters on a Prisma client or transaction. Texts are constants of the code; only values vary. */
 export function sqlOf(client: RawClient): Sql {
   return {
-    rows: async <Row extends object>(text: string, values: readonly unknown[] = []) => client.$queryRawUnsafe<readonly Row[]>(text, ...values),
+    rows: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      client.$queryRawUnsafe<readonly Row[]>(text, ...values),
     count: async (text, values = []) => client.$executeRawUnsafe(text, ...values),
   };
 }

@@ -7,18 +7,27 @@ export interface PresentedMoney extends Money {
 }
 
 /** An amount with the number of decimals that people expect of its currency. */
-export const presentMoney = ({ amount, currency }: Money): PresentedMoney => ({ amount, currency, fractionDigits: fractionDigits(currency) });
+export const presentMoney = ({ amount, currency }: Money): PresentedMoney => ({
+  amount,
+  currency,
+  fractionDigits: fractionDigits(currency),
+});
 
 const refuse = (message: string): never => {
   throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 };
 
 function minorUnits(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : refuse('MinorUnits is a whole number of minor units, at most 2^53 - 1.');
+  return typeof value === 'number' && Number.isSafeInteger(value)
+    ? value
+    : refuse('MinorUnits is a whole number of minor units, at most 2^53 - 1.');
 }
 
 function dateTime(value: unknown): Date {
-  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value) ? value : refuse('DateTime is RFC 3339 text.');
+  const text =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value)
+      ? value
+      : refuse('DateTime is RFC 3339 text.');
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? refuse('DateTime names no moment.') : date;
 }

@@ -1,6 +1,10 @@
 import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import type { Verifier } from '@tally/identity';
 import { addHealthRoutes, listen, type Logger, type Readiness } from '@tally/runtime';
@@ -61,7 +65,10 @@ const durations = metrics.getMeter('tally.subgraph').createHistogram('http_serve
 const maxRepresentations = 500;
 const maxBodyBytes = 4 * 1024 * 1024;
 
-const refused = (status: number, code: string, message: string): SubgraphResponse => ({ status, body: { errors: [{ message, extensions: { code } }] } });
+const refused = (status: number, code: string, message: string): SubgraphResponse => ({
+  status,
+  body: { errors: [{ message, extensions: { code } }] },
+});
 
 /**
  * Serves one subgraph over HTTP, in-process, or both. Nothing is answered without a gateway token for this audience: not `_entities`, not `_service`,
@@ -145,7 +152,11 @@ function serve<Context extends object>(options: SubgraphOptions<Context>, execut
     if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string') {
       return reply.code(400).send(refused(400, 'BAD_REQUEST', 'Expected a JSON object with a query.').body);
     }
-    const { query, variables, operationName } = body as { query: string; variables?: Record<string, unknown> | null; operationName?: string | null };
+    const { query, variables, operationName } = body as {
+      query: string;
+      variables?: Record<string, unknown> | null;
+      operationName?: string | null;
+    };
     const { authorization, traceparent, tracestate } = request.headers;
     const response = await execute({
       query,

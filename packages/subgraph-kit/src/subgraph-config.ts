@@ -56,7 +56,11 @@ export function readSubgraphConfig<Own extends z.ZodRawShape>(
   });
   const shape = { ...base.shape, ...settings.shape, ...own };
   const read = readEnvironment(z.object(shape), environment) as Record<string, unknown>;
-  const common = settings.parse(Object.fromEntries(Object.keys(settings.shape).map((key) => [key, read[key] === undefined ? undefined : String(read[key] as string | number)])));
+  const common = settings.parse(
+    Object.fromEntries(
+      Object.keys(settings.shape).map((key) => [key, read[key] === undefined ? undefined : String(read[key] as string | number)]),
+    ),
+  );
   return {
     base: {
       databaseUrl: read[databaseUrl] as string,

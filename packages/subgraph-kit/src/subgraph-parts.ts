@@ -43,14 +43,19 @@ export interface SubgraphParts extends AsyncDisposable {
  */
 export async function openSubgraphParts(name: string, config: SubgraphConfig, overrides: SubgraphOverrides = {}): Promise<SubgraphParts> {
   await using stack = new AsyncDisposableStack();
-  const logger = overrides.logger?.child({ service: name }) ?? createLogger({ service: name });
+  const logger = loggerOf(name, overrides.logger);
   if (config.metricsPort !== null) {
-    const telemetry = stack.use(startTelemetry({ service: name, ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }));
+    const telemetry = stack.use(
+      startTelemetry({ service: name, ...(config.otlpEndpoint === null ? {} : { otlpEndpoint: config.otlpEndpoint }) }),
+    );
     stack.use(await startMetricsServer({ port: config.metricsPort, host: config.http?.host ?? '127.0.0.1', telemetry }));
   }
   await assertDatabase(name, config.databaseUrl);
-  const eventLog = overrides.eventLog ?? stack.use(createPostgresEventLog({ databaseUrl: config.log.databaseUrl, topics: allTopics(), logger, wake: config.wake }));
-  const openChannel = (channel: string) => openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
+  const eventLog =
+    overrides.eventLog ??
+    stack.use(createPostgresEventLog({ databaseUrl: config.log.databaseUrl, topics: allTopics(), logger, wake: config.wake }));
+  const openChannel = (channel: string) =>
+    openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
   const wake = stack.use(await openChannel(`outbox_${name}`));
   const owned = stack.move();
   let relay: Relay | null = null;
@@ -71,15 +76,24 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
         url: config.databaseUrl,
         schema: name,
         maxConnections: config.poolSize,
-        onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+        onIdleError: (error) => {
+          logger.warn({ err: error }, 'an idle connection broke');
+        },
         ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
+/** In a process of several apps, whose logger carries the process's name, a line also says which part of it speaks. */
+function loggerOf(name: string, given: Logger | undefined): Logger {
+  if (given === undefined) return createLogger({ service: name });
+  return given.bindings()['service'] === name ? given : given.child({ part: name });
+}
+
 /** Facts of every topic of the catalogue and of its dead letters. */
-export const allTopics = (): readonly TopicFacts[] => (Object.keys(topics) as Topic[]).flatMap((topic) => [topicOf(topic), deadLetterTopic(topic)]);
+export const allTopics = (): readonly TopicFacts[] =>
+  (Object.keys(topics) as Topic[]).flatMap((topic) => [topicOf(topic), deadLetterTopic(topic)]);
 
 /** Whether the database of a client answers, for health. */
 export const databaseState = (client: RawClient): Promise<'ok' | 'down'> =>

@@ -26,7 +26,9 @@ export interface TransactionalClient<Tx extends RawClient> {
   $transaction<Result>(work: (tx: Tx) => Promise<Result>, options?: { maxWait?: number; timeout?: number }): Promise<Result>;
 }
 
-const retries = metrics.getMeter('tally.subgraph').createCounter('db_retries_total', { description: 'units of work run again, by class of error' });
+const retries = metrics
+  .getMeter('tally.subgraph')
+  .createCounter('db_retries_total', { description: 'units of work run again, by class of error' });
 const maxAttempts = 5;
 const retryForMs = 2_000;
 

@@ -42,23 +42,41 @@ export const tree: readonly Branch[] = [
             'A %m %n that sits well in the hand and keeps tea warm a little longer.',
             'Thrown, glazed and fired in small batches; no two rims are quite alike.',
           ]),
-          leaf('Glasses', 'GLA', ['Tumbler', 'Carafe', 'Wine Glass'], ['Recycled Glass', 'Crystal', 'Smoked Glass', 'Borosilicate'], pieces, 1_900, 280, [
-            'A %n of %m, thin at the lip and steady at the foot.',
-            'Mouth-blown, so that small bubbles are part of it.',
-          ]),
+          leaf(
+            'Glasses',
+            'GLA',
+            ['Tumbler', 'Carafe', 'Wine Glass'],
+            ['Recycled Glass', 'Crystal', 'Smoked Glass', 'Borosilicate'],
+            pieces,
+            1_900,
+            280,
+            ['A %n of %m, thin at the lip and steady at the foot.', 'Mouth-blown, so that small bubbles are part of it.'],
+          ),
         ],
       },
       {
         name: 'Cookware',
         below: [
-          leaf('Pans', 'PAN', ['Frying Pan', 'Skillet', 'Sauté Pan'], ['Cast Iron', 'Carbon Steel', 'Copper', 'Stainless Steel'], diameters, 6_900, 1_700, [
-            'A %n of %m for every hob, and for the oven when dinner needs it.',
-            'It gets better with each year of use.',
-          ]),
-          leaf('Casseroles', 'CAS', ['Casserole', 'Dutch Oven', 'Stockpot'], ['Enamelled Iron', 'Clay', 'Stainless Steel', 'Cast Aluminium'], diameters, 11_900, 3_900, [
-            'A %n of %m that goes from hob to oven to table.',
-            'The lid returns the steam, so that nothing dries out.',
-          ]),
+          leaf(
+            'Pans',
+            'PAN',
+            ['Frying Pan', 'Skillet', 'Sauté Pan'],
+            ['Cast Iron', 'Carbon Steel', 'Copper', 'Stainless Steel'],
+            diameters,
+            6_900,
+            1_700,
+            ['A %n of %m for every hob, and for the oven when dinner needs it.', 'It gets better with each year of use.'],
+          ),
+          leaf(
+            'Casseroles',
+            'CAS',
+            ['Casserole', 'Dutch Oven', 'Stockpot'],
+            ['Enamelled Iron', 'Clay', 'Stainless Steel', 'Cast Aluminium'],
+            diameters,
+            11_900,
+            3_900,
+            ['A %n of %m that goes from hob to oven to table.', 'The lid returns the steam, so that nothing dries out.'],
+          ),
         ],
       },
     ],
@@ -69,14 +87,26 @@ export const tree: readonly Branch[] = [
       {
         name: 'Lighting',
         below: [
-          leaf('Table Lamps', 'LAM', ['Table Lamp', 'Desk Lamp', 'Bedside Lamp'], ['Brass', 'Opal Glass', 'Ceramic', 'Oak'], sizes, 8_900, 1_900, [
-            'A %n of %m that gives light to read by and none to squint at.',
-            'Two metres of woven cable, dimmable, bulb not included.',
-          ]),
-          leaf('Floor Lamps', 'FLO', ['Floor Lamp', 'Reading Lamp', 'Arc Lamp'], ['Blackened Steel', 'Ash', 'Brass', 'Paper'], sizes, 18_900, 6_200, [
-            'A %n of %m for the corner where the good chair stands.',
-            'Turns without tools; the foot is heavier than it looks.',
-          ]),
+          leaf(
+            'Table Lamps',
+            'LAM',
+            ['Table Lamp', 'Desk Lamp', 'Bedside Lamp'],
+            ['Brass', 'Opal Glass', 'Ceramic', 'Oak'],
+            sizes,
+            8_900,
+            1_900,
+            ['A %n of %m that gives light to read by and none to squint at.', 'Two metres of woven cable, dimmable, bulb not included.'],
+          ),
+          leaf(
+            'Floor Lamps',
+            'FLO',
+            ['Floor Lamp', 'Reading Lamp', 'Arc Lamp'],
+            ['Blackened Steel', 'Ash', 'Brass', 'Paper'],
+            sizes,
+            18_900,
+            6_200,
+            ['A %n of %m for the corner where the good chair stands.', 'Turns without tools; the foot is heavier than it looks.'],
+          ),
         ],
       },
       {
@@ -95,10 +125,17 @@ export const tree: readonly Branch[] = [
       {
         name: 'Wall Art',
         below: [
-          leaf('Prints', 'PRI', ['Print', 'Poster', 'Etching'], ['Giclée', 'Letterpress', 'Risograph', 'Linocut'], { name: 'Format', values: ['A4', 'A3', 'A2', 'A1'] }, 3_400, 400, [
-            'A %m %n on heavy cotton paper, sent flat.',
-            'Numbered and signed; the frame is yours to choose.',
-          ], 'REDUCED'),
+          leaf(
+            'Prints',
+            'PRI',
+            ['Print', 'Poster', 'Etching'],
+            ['Giclée', 'Letterpress', 'Risograph', 'Linocut'],
+            { name: 'Format', values: ['A4', 'A3', 'A2', 'A1'] },
+            3_400,
+            400,
+            ['A %m %n on heavy cotton paper, sent flat.', 'Numbered and signed; the frame is yours to choose.'],
+            'REDUCED',
+          ),
         ],
       },
     ],
@@ -109,14 +146,26 @@ export const tree: readonly Branch[] = [
       {
         name: 'Knitwear',
         below: [
-          leaf('Jumpers', 'JUM', ['Jumper', 'Cardigan', 'Slipover'], ['Merino', 'Shetland Wool', 'Cotton', 'Cashmere'], clothes, 8_400, 520, [
-            'A %n of %m, knitted in one piece without side seams.',
-            'Made to be mended: a length of yarn comes with it.',
-          ]),
-          leaf('Scarves', 'SCA', ['Scarf', 'Snood', 'Shawl'], ['Lambswool', 'Silk', 'Alpaca', 'Linen'], { name: 'Length', values: ['140 cm', '180 cm', '220 cm'] }, 4_400, 210, [
-            'A %n of %m, brushed until it is as soft as it looks.',
-            'Long enough to go round twice.',
-          ]),
+          leaf(
+            'Jumpers',
+            'JUM',
+            ['Jumper', 'Cardigan', 'Slipover'],
+            ['Merino', 'Shetland Wool', 'Cotton', 'Cashmere'],
+            clothes,
+            8_400,
+            520,
+            ['A %n of %m, knitted in one piece without side seams.', 'Made to be mended: a length of yarn comes with it.'],
+          ),
+          leaf(
+            'Scarves',
+            'SCA',
+            ['Scarf', 'Snood', 'Shawl'],
+            ['Lambswool', 'Silk', 'Alpaca', 'Linen'],
+            { name: 'Length', values: ['140 cm', '180 cm', '220 cm'] },
+            4_400,
+            210,
+            ['A %n of %m, brushed until it is as soft as it looks.', 'Long enough to go round twice.'],
+          ),
         ],
       },
     ],
@@ -127,14 +176,26 @@ export const tree: readonly Branch[] = [
       {
         name: 'Garden',
         below: [
-          leaf('Planters', 'PLA', ['Planter', 'Flower Pot', 'Window Box'], ['Terracotta', 'Zinc', 'Larch', 'Fibre Clay'], sizes, 2_900, 2_600, [
-            'A %n of %m that may stay outside all winter.',
-            'With a hole in the floor and a saucer that fits.',
-          ]),
-          leaf('Hand Tools', 'TOO', ['Trowel', 'Hand Fork', 'Secateurs'], ['Forged Steel', 'Stainless Steel', 'Carbon Steel', 'Bronze'], sizes, 2_400, 380, [
-            'A %n of %m with a handle of ash.',
-            'Sharpened by hand, and easily sharpened again.',
-          ]),
+          leaf(
+            'Planters',
+            'PLA',
+            ['Planter', 'Flower Pot', 'Window Box'],
+            ['Terracotta', 'Zinc', 'Larch', 'Fibre Clay'],
+            sizes,
+            2_900,
+            2_600,
+            ['A %n of %m that may stay outside all winter.', 'With a hole in the floor and a saucer that fits.'],
+          ),
+          leaf(
+            'Hand Tools',
+            'TOO',
+            ['Trowel', 'Hand Fork', 'Secateurs'],
+            ['Forged Steel', 'Stainless Steel', 'Carbon Steel', 'Bronze'],
+            sizes,
+            2_400,
+            380,
+            ['A %n of %m with a handle of ash.', 'Sharpened by hand, and easily sharpened again.'],
+          ),
         ],
       },
     ],

@@ -7,4 +7,8 @@ export const checksums: Readonly<Record<Tier, string>> = {
 };
 
 /** What the generator makes now. */
-export const checksumOf = (tier: Tier): string => createHash('sha256').update(JSON.stringify(seedRows(tier))).digest('hex').slice(0, 16);
+export const checksumOf = (tier: Tier): string =>
+  createHash('sha256')
+    .update(JSON.stringify(seedRows(tier)))
+    .digest('hex')
+    .slice(0, 16);

@@ -47,11 +47,29 @@ export function seedRows(tier: Tier): SeedRows {
     const amounts = made.variants.map(({ amount }) => amount);
     // The demo products are the newest, so that they are what a newcomer sees first.
     const createdAt = new Date(openedAt + (index < demoProducts.length ? wanted + index : index) * stepMs);
-    products.push({ ...made.row, price_min: Math.min(...amounts), price_max: Math.max(...amounts), created_at: createdAt, event_id: toUuid(seedId('evt', 'product event', index)) });
+    products.push({
+      ...made.row,
+      price_min: Math.min(...amounts),
+      price_max: Math.max(...amounts),
+      created_at: createdAt,
+      event_id: toUuid(seedId('evt', 'product event', index)),
+    });
     for (const [at, { compareAt, onHand, ...facts }] of made.variants.entries()) {
       const number = variants.length;
-      const stated = { ...facts, compare_at: compareAt, on_hand: onHand, position: at + 1, weight_grams: made.weightGrams, tax_class: made.taxClass };
-      variants.push({ id: toUuid(variantIdAt(number)), product_id: toUuid(productIdAt(index)), ...stated, event_id: toUuid(seedId('evt', 'level event', number)) });
+      const stated = {
+        ...facts,
+        compare_at: compareAt,
+        on_hand: onHand,
+        position: at + 1,
+        weight_grams: made.weightGrams,
+        tax_class: made.taxClass,
+      };
+      variants.push({
+        id: toUuid(variantIdAt(number)),
+        product_id: toUuid(productIdAt(index)),
+        ...stated,
+        event_id: toUuid(seedId('evt', 'level event', number)),
+      });
     }
   }
   return { categories, products, variants };
@@ -62,9 +80,19 @@ function categoryRows(): { readonly rows: readonly object[]; readonly leaves: re
   const leaves: SeededLeaf[] = [];
   const visit = (node: Branch | Leaf, above: readonly { readonly id: Id<'cat'>; readonly name: string }[]): void => {
     const id = seedId('cat', 'category', rows.length);
-    const place = { parent_id: above.length === 0 ? null : toUuid(above.at(-1)?.id ?? id), path: [...above.map(({ name }) => name), node.name] };
+    const place = {
+      parent_id: above.length === 0 ? null : toUuid(above.at(-1)?.id ?? id),
+      path: [...above.map(({ name }) => name), node.name],
+    };
     const attributes = isLeaf(node) ? attributesOf(node.range) : [];
-    rows.push({ id: toUuid(id), slug: slugOf(node.name), name: node.name, ...place, ancestor_ids: above.map((each) => toUuid(each.id)), attributes });
+    rows.push({
+      id: toUuid(id),
+      slug: slugOf(node.name),
+      name: node.name,
+      ...place,
+      ancestor_ids: above.map((each) => toUuid(each.id)),
+      attributes,
+    });
     if (isLeaf(node)) leaves.push({ ...node, id });
     else for (const child of node.below) visit(child, [...above, { id, name: node.name }]);
   };
@@ -92,7 +120,11 @@ function variantCounts(tier: Tier): readonly number[] {
   return counts;
 }
 
-function productRow(index: number, leaf: SeededLeaf, facts: { slug: string; title: string; description: string; tags: readonly string[]; attributes: object }): object {
+function productRow(
+  index: number,
+  leaf: SeededLeaf,
+  facts: { slug: string; title: string; description: string; tags: readonly string[]; attributes: object },
+): object {
   return { id: toUuid(productIdAt(index)), ...facts, category_id: toUuid(leaf.id), seller_id: toUuid(houseSellerId) };
 }
 
@@ -107,7 +139,11 @@ function demoProduct(index: number, leaves: readonly SeededLeaf[]): MadeProduct 
   if (demo === undefined || leaf === undefined) throw new Error(`no demo product ${index}, or no category for it`);
   const { slug, title, description } = demo;
   const { weightGrams, taxClass } = leaf.range;
-  const variants = demo.variants.map(({ option, ...facts }) => ({ ...facts, compareAt: null, options: [{ name: 'Colour', value: option }] }));
+  const variants = demo.variants.map(({ option, ...facts }) => ({
+    ...facts,
+    compareAt: null,
+    options: [{ name: 'Colour', value: option }],
+  }));
   return { row: productRow(index, leaf, { slug, title, description, tags: demo.tags, attributes: {} }), variants, weightGrams, taxClass };
 }
 
@@ -116,7 +152,9 @@ function product(index: number, leaves: readonly SeededLeaf[], count: number, ti
   const leaf = dice.pick(leaves);
   const { range } = leaf;
   const [noun, material, title] = titleOf(range, dice, titles);
-  const description = range.says.map((sentence) => sentence.replace('%m', material.toLowerCase()).replace('%n', noun.toLowerCase())).join(' ');
+  const description = range.says
+    .map((sentence) => sentence.replace('%m', material.toLowerCase()).replace('%n', noun.toLowerCase()))
+    .join(' ');
   const ownTags = [...new Set(Array.from({ length: dice.between(0, 3) }, () => dice.pick(tags)))];
   const attributes = { material, origin: dice.pick(origins), warranty: String(dice.between(2, 10)), handmade: String(dice.share() < 0.4) };
   const row = productRow(index, leaf, { slug: slugOf(title), title, description, tags: ownTags, attributes });
@@ -153,7 +191,10 @@ function variantsOf(index: number, range: Range, count: number, dice: Dice): rea
       title: `${colour}, ${size}`,
       amount,
       compareAt: reduced ? endingInNine(amount * 1.25 + 10) : null,
-      options: [{ name: 'Colour', value: colour }, { name, value: size }],
+      options: [
+        { name: 'Colour', value: colour },
+        { name, value: size },
+      ],
       onHand: soldOut ? 0 : deep ? dice.between(2_000, 5_000) : 1 + Math.floor(400 * dice.share() ** 2),
     };
   });

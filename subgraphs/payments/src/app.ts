@@ -4,7 +4,7 @@ import { startConsumer } from '@tally/messaging';
 import {
   createTransact,
   openSubgraphParts,
-  prismaAdapter,
+  databaseState,
   sqlOf,
   startSubgraph,
   type Subgraph,
@@ -80,17 +80,7 @@ async function openParts(config: PaymentsConfig, overrides: PaymentsOverrides): 
   await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openSubgraphParts('payments', config, overrides));
   const { logger, wake } = parts;
-  const client = new PrismaClient({
-    adapter: prismaAdapter({
-      url: config.databaseUrl,
-      schema: 'payments',
-      maxConnections: config.poolSize,
-      onIdleError: (error) => {
-        logger.warn({ err: error }, 'an idle connection broke');
-      },
-      ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
-    }),
-  });
+  const client = new PrismaClient({ adapter: parts.adapter() });
   stack.defer(() => client.$disconnect());
   const transact = createTransact({
     client,
@@ -193,14 +183,8 @@ function startApi(
     http: config.http,
     ready: async () => ({
       ready: true,
-      dependencies: { database: await answers(client), ...(provider === null ? {} : { provider: provider.state }) },
+      dependencies: { database: await databaseState(client), ...(provider === null ? {} : { provider: provider.state }) },
     }),
     logger,
   });
 }
-
-const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>
-  client.$queryRaw`SELECT 1`.then(
-    () => 'ok',
-    () => 'down',
-  );

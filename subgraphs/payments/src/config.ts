@@ -32,6 +32,8 @@ export interface PaymentsConfig extends SubgraphConfig {
   /** Origin of the payment simulator. */
   readonly simulatorUrl: string;
   readonly work: WorkConfig;
+  /** No other process works on this database: what a killed one held is taken over at the start, without waiting for its lease. */
+  readonly soleWorker: boolean;
 }
 
 /** What production runs with; pauses of docs/reliability.md, saga. */
@@ -61,5 +63,6 @@ export function readPaymentsConfig(environment: Environment): PaymentsConfig {
     ...base,
     simulatorUrl: own.PAYMENT_SIMULATOR_URL,
     work: { ...standardWork, concurrency: own.PAYMENT_CONCURRENCY, requestTimeoutMs, settleMs: 2 * requestTimeoutMs },
+    soleWorker: false,
   };
 }

@@ -112,6 +112,7 @@ export async function aPaymentsWorld(
         wake: 'process',
         otlpEndpoint: null,
         simulatorUrl: options.simulatorUrl ?? simulator.url,
+        soleWorker: false,
         work: { ...quickWork, ...options.work, ...work },
       },
       {

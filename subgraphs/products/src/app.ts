@@ -7,6 +7,7 @@ import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
 import { createCatalogueSearch } from './adapters/prisma/catalogue-search.ts';
 import { createCatalogueStore } from './adapters/prisma/catalogue-store.ts';
 import { createMisspelt } from './adapters/prisma/misspelt.ts';
+import { oldestReservationSeconds } from './adapters/prisma/reservation-age.ts';
 import { createStockStore } from './adapters/prisma/stock-store.ts';
 import type { ProductsConfig } from './config.ts';
 import { onCommitStock } from './consumers/commit-stock.ts';
@@ -38,14 +39,16 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   stack.defer(() => client.$disconnect());
   const sql = sqlOf(client);
   const stores = (_: unknown, open: Sql) => ({ catalogue: createCatalogueStore(open), stock: createStockStore(open) });
+  const telemetry = createTelemetry(logger);
   const useCases = createUseCases({
     transact: createTransact({ client, consumer: 'products', wake, stores }),
     reads: createCatalogueReads(sql),
     search: createCatalogueSearch(sql, createMisspelt(client)),
     clock,
-    telemetry: createTelemetry(logger),
+    telemetry,
   });
 
+  if (config.roles.includes('worker')) stack.use(telemetry.observeOldestReservation(() => oldestReservationSeconds(sql)));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
   const subgraph = config.roles.includes('api')
     ? stack.use(
@@ -68,19 +71,29 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   return { subgraph, caughtUp: async () => worker?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function openClient({ databaseUrl, poolSize }: ProductsConfig, { onStatement }: SubgraphOverrides, { logger }: SubgraphParts): PrismaClient {
+function openClient(
+  { databaseUrl, poolSize }: ProductsConfig,
+  { onStatement }: SubgraphOverrides,
+  { logger }: SubgraphParts,
+): PrismaClient {
   const adapter = prismaAdapter({
     url: databaseUrl,
     schema: 'products',
     maxConnections: poolSize,
-    onIdleError: (error) => { logger.warn({ err: error }, 'an idle connection broke'); },
+    onIdleError: (error) => {
+      logger.warn({ err: error }, 'an idle connection broke');
+    },
     ...(onStatement === undefined ? {} : { onStatement }),
   });
   return new PrismaClient({ adapter });
 }
 
 /** Relay and consumers; the relay starts first and so stops last: what the others commit while they drain still gets out. */
-async function startWorker({ databaseUrl }: ProductsConfig, { eventLog: log, logger, startRelay }: SubgraphParts, useCases: UseCases): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
+async function startWorker(
+  { databaseUrl }: ProductsConfig,
+  { eventLog: log, logger, startRelay }: SubgraphParts,
+  useCases: UseCases,
+): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   stack.use(await startRelay());
   const commands = stack.use(

@@ -1,4 +1,4 @@
-import { metrics, trace, type Attributes } from '@opentelemetry/api';
+import { metrics, trace, type Attributes, type ObservableCallback } from '@opentelemetry/api';
 import type { Logger } from '@tally/runtime';
 import type { ClaimState } from './domain/stock-claim.ts';
 
@@ -10,8 +10,10 @@ export interface Telemetry {
   stockReleased(orderId: string, reason: string): void;
   stockAdjusted(variantId: string, delta: number): void;
   catalogueChanged(productId: string, version: number): void;
-  /** A search fell back to letters, or found nothing at all. */
+  /** The first page of a search with words was read. */
   searched(found: boolean): void;
+  /** Asked at each scrape for the age in seconds of the oldest reservation, 0 without one; until disposed. */
+  observeOldestReservation(readSeconds: () => Promise<number>): Disposable;
 }
 
 export function createTelemetry(logger: Logger): Telemetry {
@@ -22,7 +24,9 @@ export function createTelemetry(logger: Logger): Telemetry {
     released: meter.createCounter('stock_releases_total', { description: 'orders whose stock was given back' }),
     adjusted: meter.createCounter('stock_adjustments_total', { description: 'changes of stock by staff' }),
     catalogue: meter.createCounter('catalogue_changes_total', { description: 'products created or changed' }),
-    searches: meter.createCounter('catalogue_searches_total', { description: 'first pages of searches with words, by whether they found anything' }),
+    searches: meter.createCounter('catalogue_searches_total', {
+      description: 'first pages of searches with words, by whether they found anything',
+    }),
   };
   const tell = (name: string, fields: Attributes): void => {
     trace.getActiveSpan()?.addEvent(name, fields);
@@ -52,6 +56,20 @@ export function createTelemetry(logger: Logger): Telemetry {
     },
     searched(found) {
       counters.searches.add(1, { found });
+    },
+    observeOldestReservation(readSeconds) {
+      const gauge = meter.createObservableGauge('stock_oldest_reservation_seconds', {
+        description: 'age of the oldest order that holds stock; 0 without one',
+      });
+      const observe: ObservableCallback = async (result) => {
+        result.observe(await readSeconds());
+      };
+      gauge.addCallback(observe);
+      return {
+        [Symbol.dispose]: () => {
+          gauge.removeCallback(observe);
+        },
+      };
     },
   };
 }

@@ -13,16 +13,33 @@ afterAll(() => graph[Symbol.asyncDispose]());
 
 /** How many rows there are, and which transaction wrote last: no write leaves both alone. */
 const allRows = async () => {
-  const tables = ['category', 'seller', 'product', 'product_variant', 'stock', 'stock_movement', 'stock_claim', 'reservation', 'product_search', 'outbox', 'inbox', 'idempotency'];
+  const tables = [
+    'category',
+    'seller',
+    'product',
+    'product_variant',
+    'stock',
+    'stock_movement',
+    'stock_claim',
+    'reservation',
+    'product_search',
+    'outbox',
+    'inbox',
+    'idempotency',
+  ];
   const sums = tables.map((table) => `SELECT '${table}' AS name, count(*), max(xmin::text::bigint) FROM ${table}`);
   return JSON.stringify(await graph.sql.rows(sums.join(' UNION ALL ')));
 };
 
 const mutations = {
-  productCreate: 'mutation ($input: ProductCreateInput!) { result: productCreate(input: $input) { entity: product { id } userErrors { code field } } }',
-  productUpdate: 'mutation ($input: ProductUpdateInput!) { result: productUpdate(input: $input) { entity: product { id } userErrors { code field } } }',
-  variantPriceSet: 'mutation ($input: VariantPriceInput!) { result: variantPriceSet(input: $input) { entity: variant { id } userErrors { code field } } }',
-  inventoryAdjust: 'mutation ($input: InventoryAdjustInput!) { result: inventoryAdjust(input: $input) { entity: variant { id } userErrors { code field } } }',
+  productCreate:
+    'mutation ($input: ProductCreateInput!) { result: productCreate(input: $input) { entity: product { id } userErrors { code field } } }',
+  productUpdate:
+    'mutation ($input: ProductUpdateInput!) { result: productUpdate(input: $input) { entity: product { id } userErrors { code field } } }',
+  variantPriceSet:
+    'mutation ($input: VariantPriceInput!) { result: variantPriceSet(input: $input) { entity: variant { id } userErrors { code field } } }',
+  inventoryAdjust:
+    'mutation ($input: InventoryAdjustInput!) { result: inventoryAdjust(input: $input) { entity: variant { id } userErrors { code field } } }',
 } as const;
 
 const white = demoVariantIds.get('MUG-ENAMEL-WHITE') as Id<'var'>;
@@ -33,7 +50,13 @@ const updated = (changes: object) => ({ id: productIdAt(0), expectedVersion: 1, 
 const priced = (changes: object) => ({ variantId: white, price: 100, currency: 'EUR', ...changes });
 const adjusted = (changes: object) => ({ variantId: white, delta: 1, reason: 'R', idempotencyKey: 'k', ...changes });
 
-const refusals: readonly (readonly [what: string, mutation: keyof typeof mutations, input: () => object, code: string, field: readonly string[]])[] = [
+const refusals: readonly (readonly [
+  what: string,
+  mutation: keyof typeof mutations,
+  input: () => object,
+  code: string,
+  field: readonly string[],
+])[] = [
   ['a malformed category', 'productCreate', () => created({ categoryId: 'mugs' }), 'NOT_FOUND', ['categoryId']],
   ['an unknown category', 'productCreate', () => created({ categoryId: newId('cat') }), 'NOT_FOUND', ['categoryId']],
   ['an id of another type', 'productCreate', () => created({ categoryId: productIdAt(0) }), 'NOT_FOUND', ['categoryId']],
@@ -43,21 +66,63 @@ const refusals: readonly (readonly [what: string, mutation: keyof typeof mutatio
   ['a description beyond its limit', 'productCreate', () => created({ description: 'x'.repeat(10_001) }), 'INVALID', ['description']],
   ['half a character', 'productCreate', () => created({ description: 'a\ud800' }), 'INVALID', ['description']],
   ['no variants', 'productCreate', () => created({ variants: [] }), 'INVALID', ['variants']],
-  ['too many variants', 'productCreate', () => created({ variants: Array.from({ length: 101 }, (_, index) => ({ ...variant, sku: `BAD-${index}` })) }), 'INVALID', ['variants']],
+  [
+    'too many variants',
+    'productCreate',
+    () => created({ variants: Array.from({ length: 101 }, (_, index) => ({ ...variant, sku: `BAD-${index}` })) }),
+    'INVALID',
+    ['variants'],
+  ],
   ['a SKU twice', 'productCreate', () => created({ variants: [variant, variant] }), 'INVALID', ['variants', '1', 'sku']],
   ['a SKU that exists', 'productCreate', () => createdWith({ sku: 'MUG-ENAMEL-WHITE' }), 'CONFLICT', ['variants', '0', 'sku']],
   ['a SKU in small letters', 'productCreate', () => createdWith({ sku: 'bad 1' }), 'INVALID', ['variants', '0', 'sku']],
-  ['two currencies', 'productCreate', () => created({ variants: [variant, { ...variant, sku: 'BAD-2', currency: 'USD' }] }), 'INVALID', ['variants', '1', 'currency']],
+  [
+    'two currencies',
+    'productCreate',
+    () => created({ variants: [variant, { ...variant, sku: 'BAD-2', currency: 'USD' }] }),
+    'INVALID',
+    ['variants', '1', 'currency'],
+  ],
   ['a price of zero', 'productCreate', () => createdWith({ price: 0 }), 'INVALID', ['variants', '0', 'price']],
   ['a negative price', 'productCreate', () => createdWith({ price: -1 }), 'INVALID', ['variants', '0', 'price']],
   ['a huge price', 'productCreate', () => createdWith({ price: Number.MAX_SAFE_INTEGER }), 'INVALID', ['variants', '0', 'price']],
   ['negative opening stock', 'productCreate', () => createdWith({ onHand: -1 }), 'INVALID', ['variants', '0', 'onHand']],
   ['huge opening stock', 'productCreate', () => createdWith({ onHand: 2_147_483_647 }), 'INVALID', ['variants', '0', 'onHand']],
   ['a negative weight', 'productCreate', () => createdWith({ weightGrams: -1 }), 'INVALID', ['variants', '0', 'weightGrams']],
-  ['an option twice', 'productCreate', () => createdWith({ options: [{ name: 'a', value: '1' }, { name: 'a', value: '2' }] }), 'INVALID', ['variants', '0', 'options']],
-  ['an attribute nobody defined', 'productCreate', () => created({ attributes: [{ name: 'taste', value: 'good' }] }), 'INVALID', ['attributes', '0', 'name']],
-  ['an attribute beyond its choices', 'productCreate', () => created({ attributes: [{ name: 'material', value: 'Cheese' }] }), 'INVALID', ['attributes', '0', 'value']],
-  ['a number that is none', 'productCreate', () => created({ attributes: [{ name: 'warranty', value: 'ten' }] }), 'INVALID', ['attributes', '0', 'value']],
+  [
+    'an option twice',
+    'productCreate',
+    () =>
+      createdWith({
+        options: [
+          { name: 'a', value: '1' },
+          { name: 'a', value: '2' },
+        ],
+      }),
+    'INVALID',
+    ['variants', '0', 'options'],
+  ],
+  [
+    'an attribute nobody defined',
+    'productCreate',
+    () => created({ attributes: [{ name: 'taste', value: 'good' }] }),
+    'INVALID',
+    ['attributes', '0', 'name'],
+  ],
+  [
+    'an attribute beyond its choices',
+    'productCreate',
+    () => created({ attributes: [{ name: 'material', value: 'Cheese' }] }),
+    'INVALID',
+    ['attributes', '0', 'value'],
+  ],
+  [
+    'a number that is none',
+    'productCreate',
+    () => created({ attributes: [{ name: 'warranty', value: 'ten' }] }),
+    'INVALID',
+    ['attributes', '0', 'value'],
+  ],
   ['too many tags', 'productCreate', () => created({ tags: Array.from({ length: 21 }, (_, index) => `t${index}`) }), 'INVALID', ['tags']],
   ['an empty tag', 'productCreate', () => created({ tags: [''] }), 'INVALID', ['tags']],
 
@@ -65,7 +130,13 @@ const refusals: readonly (readonly [what: string, mutation: keyof typeof mutatio
   ['a malformed product id', 'productUpdate', () => updated({ id: 'x', title: 'x' }), 'NOT_FOUND', ['id']],
   ['a version that has moved', 'productUpdate', () => updated({ expectedVersion: 2, title: 'x' }), 'CONFLICT', ['expectedVersion']],
   ['a blank new title', 'productUpdate', () => updated({ title: '' }), 'INVALID', ['title']],
-  ['an attribute nobody defined, later', 'productUpdate', () => updated({ attributes: [{ name: 'taste', value: 'x' }] }), 'INVALID', ['attributes', '0', 'name']],
+  [
+    'an attribute nobody defined, later',
+    'productUpdate',
+    () => updated({ attributes: [{ name: 'taste', value: 'x' }] }),
+    'INVALID',
+    ['attributes', '0', 'name'],
+  ],
 
   ['an unknown variant', 'variantPriceSet', () => priced({ variantId: newId('var') }), 'NOT_FOUND', ['variantId']],
   ['the id of a product', 'variantPriceSet', () => priced({ variantId: productIdAt(0) }), 'NOT_FOUND', ['variantId']],
@@ -99,10 +170,18 @@ test.each(refusals)('A14 %s in %s is a user error, and no row changes', async (_
 
 test.each(Object.keys(mutations) as (keyof typeof mutations)[])('%s is refused without its scope, and no row changes', async (mutation) => {
   const before = await allRows();
-  const input = { productCreate: created({}), productUpdate: updated({ title: 'x' }), variantPriceSet: priced({}), inventoryAdjust: adjusted({}) }[mutation];
+  const input = {
+    productCreate: created({}),
+    productUpdate: updated({ title: 'x' }),
+    variantPriceSet: priced({}),
+    inventoryAdjust: adjusted({}),
+  }[mutation];
 
   const anonymous = await graph.ask(mutations[mutation], { input });
-  const wrong = await graph.ask(mutations[mutation], { input }, ['stock:read', mutation === 'inventoryAdjust' ? 'catalogue:write' : 'stock:write']);
+  const wrong = await graph.ask(mutations[mutation], { input }, [
+    'stock:read',
+    mutation === 'inventoryAdjust' ? 'catalogue:write' : 'stock:write',
+  ]);
 
   expect(anonymous).toMatchObject({ data: { result: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   expect(wrong).toMatchObject({ data: { result: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });

@@ -2,12 +2,17 @@ import { createSigner, gatewayIssuer, generateSigningKey } from '@tally/identity
 import { newId, type Id } from '@tally/kernel';
 import { createLogger } from '@tally/runtime';
 import { cloneDatabase, openSql, type ClonedDatabase, type Sql } from '@tally/testkit';
+import { inject } from 'vitest';
 import { seedProducts } from '../../../prisma/products/seed.ts';
 import { startProducts, type RunningProducts } from '../src/app.ts';
 
 export interface Answer {
   readonly data: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly extensions: { readonly code: string };
+  }[];
 }
 
 /** The whole subgraph on a database of its own, asked as the gateway asks it. */
@@ -28,9 +33,10 @@ export const staffScopes = ['catalogue:write', 'stock:write', 'stock:read'] as c
 
 export async function openGraph({ seeded = false, worker = false }: { seeded?: boolean; worker?: boolean } = {}): Promise<Graph> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await cloneDatabase());
+  const seededTemplate = inject('cluster').templates.seeded !== undefined;
+  const database = stack.use(await cloneDatabase({ from: seeded && seededTemplate ? 'seeded' : 'migrated' }));
   const sql = stack.use(await openSql(database.urls.products.app));
-  if (seeded) {
+  if (seeded && !seededTemplate) {
     await seedProducts({ ownerOrAppUrl: database.urls.products.owner, tier: 'ci' });
     await using owner = await openSql(database.urls.products.owner);
     await owner.execute('ANALYZE');

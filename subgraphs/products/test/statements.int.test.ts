@@ -27,7 +27,9 @@ test('the lean list of the front page costs four statements', async () => {
   await using graph = await openGraph({ seeded: true });
   graph.statements();
 
-  await graph.data('{ products(first: 20) { edges { node { slug title priceRange { min { amount } } variants(first: 1) { edges { node { sku inventory { available } } } } } } } }');
+  await graph.data(
+    '{ products(first: 20) { edges { node { slug title priceRange { min { amount } } variants(first: 1) { edges { node { sku inventory { available } } } } } } } }',
+  );
 
   expect(graph.statements()).toHaveLength(4);
 });
@@ -37,9 +39,13 @@ test('aliases and references of one entity share a statement', async () => {
   const representations = Array.from({ length: 40 }, (_, index) => ({ __typename: 'Product', id: productIdAt(index) }));
   graph.statements();
 
-  await graph.data(`{ a: product(id: "${productIdAt(0)}") { title } b: product(id: "${productIdAt(1)}") { title } c: product(id: "${productIdAt(0)}") { slug } }`);
+  await graph.data(
+    `{ a: product(id: "${productIdAt(0)}") { title } b: product(id: "${productIdAt(1)}") { title } c: product(id: "${productIdAt(0)}") { slug } }`,
+  );
   expect(graph.statements()).toHaveLength(1);
-  await graph.data('query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { title } } }', { representations });
+  await graph.data('query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { title } } }', {
+    representations,
+  });
   expect(graph.statements()).toHaveLength(1);
 });
 
@@ -66,7 +72,10 @@ test('every shape of query has its index', async () => {
   };
 
   const plans = {
-    product_search_price_min_product_id_idx: [await planOf(sorted('PRICE_ASC', '4999'), 'stems'), await planOf(sorted('PRICE_DESC', '4999'), 'stems')],
+    product_search_price_min_product_id_idx: [
+      await planOf(sorted('PRICE_ASC', '4999'), 'stems'),
+      await planOf(sorted('PRICE_DESC', '4999'), 'stems'),
+    ],
     product_search_published_at_product_id_idx: [await planOf(sorted('NEWEST', '1767600000000'), 'stems')],
     product_search_title_product_id_idx: [await planOf(sorted('TITLE', 'Harbour'), 'stems')],
     product_search_document_idx: [await planOf([{ words: 'mug', filter: noFilter, sort: 'RELEVANCE' }, firstPage], 'stems')],

@@ -18,7 +18,12 @@ interface Real {
 }
 
 type Step =
-  | { readonly kind: 'reserve'; readonly order: number; readonly lines: readonly { readonly variant: number; readonly quantity: number }[]; readonly twice: boolean }
+  | {
+      readonly kind: 'reserve';
+      readonly order: number;
+      readonly lines: readonly { readonly variant: number; readonly quantity: number }[];
+      readonly twice: boolean;
+    }
   | { readonly kind: 'commit' | 'release'; readonly order: number; readonly twice: boolean }
   | { readonly kind: 'adjust'; readonly variant: number; readonly delta: number };
 
@@ -28,7 +33,15 @@ const orderCount = 4;
 const order = fc.nat(orderCount - 1);
 const variant = fc.nat(variantCount - 1);
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('reserve' as const), order, lines: fc.array(fc.record({ variant, quantity: fc.integer({ min: 1, max: 6 }) }), { minLength: 1, maxLength: 4 }), twice: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('reserve' as const),
+      order,
+      lines: fc.array(fc.record({ variant, quantity: fc.integer({ min: 1, max: 6 }) }), { minLength: 1, maxLength: 4 }),
+      twice: fc.boolean(),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'release' as const), order, twice: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('adjust' as const), variant, delta: fc.integer({ min: -8, max: 8 }) }) },
 );
@@ -43,14 +56,28 @@ async function run(real: Real, step: Step): Promise<void> {
   const { useCases } = real.world;
   if (step.kind === 'adjust') {
     const key = anOrder();
-    await useCases.adjustInventory({ scope: 'test', key, fingerprint: key, variantId: real.variants[step.variant] ?? null, delta: step.delta, reason: 'Counted' });
+    await useCases.adjustInventory({
+      scope: 'test',
+      key,
+      fingerprint: key,
+      variantId: real.variants[step.variant] ?? null,
+      delta: step.delta,
+      reason: 'Counted',
+    });
     return;
   }
   const command = { ...aCommand(), orderId: real.orders[step.order] as Id<'ord'> };
   const once = async (): Promise<void> => {
-    if (step.kind === 'reserve') await useCases.reserveStock({ ...command, lines: step.lines.map(({ variant: at, quantity }) => ({ variantId: real.variants[at] as Id<'var'>, quantity })) });
+    if (step.kind === 'reserve')
+      await useCases.reserveStock({
+        ...command,
+        lines: step.lines.map(({ variant: at, quantity }) => ({ variantId: real.variants[at] as Id<'var'>, quantity })),
+      });
     else if (step.kind === 'release') await useCases.releaseStock({ ...command, reason: 'TIMEOUT' });
-    else await useCases.commitStock(command).catch((error: unknown) => { if (!(error instanceof Error && error.name === 'ImpossibleCommandError')) throw error; });
+    else
+      await useCases.commitStock(command).catch((error: unknown) => {
+        if (!(error instanceof Error && error.name === 'ImpossibleCommandError')) throw error;
+      });
   };
   await once();
   if (step.twice) await once();
@@ -68,7 +95,8 @@ function apply(model: Model, real: Real, step: Step): void {
   if (step.kind === 'reserve') {
     if (claim !== undefined) return void (claim.replies += 1);
     const lines = new Map<Id<'var'>, number>();
-    for (const line of step.lines) lines.set(real.variants[line.variant] as Id<'var'>, (lines.get(real.variants[line.variant] as Id<'var'>) ?? 0) + line.quantity);
+    for (const line of step.lines)
+      lines.set(real.variants[line.variant] as Id<'var'>, (lines.get(real.variants[line.variant] as Id<'var'>) ?? 0) + line.quantity);
     const wanted = [...lines].map(([variantId, quantity]) => ({ variantId, quantity }));
     const served = wanted.every(({ variantId, quantity }) => (model.levels.get(variantId)?.available ?? 0) >= quantity);
     model.claims.set(orderId, { state: served ? 'RESERVED' : 'REJECTED', lines: wanted, replies: 1 });
@@ -100,12 +128,19 @@ function change({ levels }: Model, variantId: Id<'var'>, available: number, rese
 async function begin(): Promise<{ model: Model; real: Real }> {
   const { variantIds } = await world.aProduct({ stock: [0, 5, 9] });
   const levels = new Map(variantIds.map((id, index) => [id, { available: [0, 5, 9][index] ?? 0, reserved: 0 }]));
-  return { model: { levels, claims: new Map() }, real: { world, variants: variantIds, orders: Array.from({ length: orderCount }, anOrder) } };
+  return {
+    model: { levels, claims: new Map() },
+    real: { world, variants: variantIds, orders: Array.from({ length: orderCount }, anOrder) },
+  };
 }
 
 async function levelsOf({ variants }: Real) {
-  const rows = await world.sql.rows('SELECT variant_id, available, reserved FROM stock WHERE variant_id = ANY ($1::uuid[])', [variants.map(toUuid)]);
-  return new Map(rows.map(({ variant_id, available, reserved }) => [`var_${String(variant_id).replaceAll('-', '')}`, { available, reserved }]));
+  const rows = await world.sql.rows('SELECT variant_id, available, reserved FROM stock WHERE variant_id = ANY ($1::uuid[])', [
+    variants.map(toUuid),
+  ]);
+  return new Map(
+    rows.map(({ variant_id, available, reserved }) => [`var_${String(variant_id).replaceAll('-', '')}`, { available, reserved }]),
+  );
 }
 
 test('whatever comes in whatever order, stock and claims are what the rules say', { timeout: 120_000 }, async () => {
@@ -118,10 +153,12 @@ test('whatever comes in whatever order, stock and claims are what the rules say'
       }
 
       expect(await levelsOf(real)).toEqual(model.levels);
-      const claims = await world.sql.rows('SELECT order_id, state, sequence FROM stock_claim WHERE order_id = ANY ($1::uuid[])', [real.orders.map(toUuid)]);
-      expect(new Map(claims.map(({ order_id, state, sequence }) => [`ord_${String(order_id).replaceAll('-', '')}`, { state, sequence }]))).toEqual(
-        new Map([...model.claims].map(([id, { state, replies }]) => [id, { state, sequence: replies }])),
-      );
+      const claims = await world.sql.rows('SELECT order_id, state, sequence FROM stock_claim WHERE order_id = ANY ($1::uuid[])', [
+        real.orders.map(toUuid),
+      ]);
+      expect(
+        new Map(claims.map(({ order_id, state, sequence }) => [`ord_${String(order_id).replaceAll('-', '')}`, { state, sequence }])),
+      ).toEqual(new Map([...model.claims].map(([id, { state, replies }]) => [id, { state, sequence: replies }])));
     }),
     { numRuns: 40 },
   );

@@ -1,19 +1,26 @@
 import { newId, toUuid, type Id } from '@tally/kernel';
+import { eventually } from '@tally/testkit';
 import { expect, test } from 'vitest';
-import { aCommand, anOrder, openWorld, type World } from './world.ts';
+import { oldestReservationSeconds } from '../src/adapters/prisma/reservation-age.ts';
+import { aCommand, anOrder, inLanes, openWorld, type World } from './world.ts';
 
 const levelOf = (world: World, id: Id<'var'>) => world.sql.row('SELECT available, reserved FROM stock WHERE variant_id = $1', [toUuid(id)]);
 const replies = async (world: World, orderId: Id<'ord'>) =>
-  (await world.sql.rows(`SELECT type, sequence::int, payload::jsonb AS data FROM outbox WHERE topic = 'products.stock.v1' AND key = $1 ORDER BY id`, [orderId])).map(
-    ({ type, sequence, data }) => ({ type, sequence, ...(data as Record<string, unknown>) }),
-  );
+  (
+    await world.sql.rows(
+      `SELECT type, sequence::int, payload::jsonb AS data FROM outbox WHERE topic = 'products.stock.v1' AND key = $1 ORDER BY id`,
+      [orderId],
+    )
+  ).map(({ type, sequence, data }) => ({ type, sequence, ...(data as Record<string, unknown>) }));
 
 test('fifty units and five hundred buyers: fifty are served, none is promised twice', { timeout: 60_000 }, async () => {
   await using world = await openWorld();
   const { variantIds } = await world.aProduct({ stock: [50] });
   const orders = Array.from({ length: 500 }, anOrder);
 
-  await Promise.all(orders.map((orderId) => world.useCases.reserveStock({ ...aCommand(), orderId, lines: [{ variantId: variantIds[0], quantity: 1 }] })));
+  await inLanes(60, orders, (orderId) =>
+    world.useCases.reserveStock({ ...aCommand(), orderId, lines: [{ variantId: variantIds[0], quantity: 1 }] }),
+  );
 
   expect(await levelOf(world, variantIds[0])).toEqual({ available: 0, reserved: 50 });
   expect(await world.sql.rows('SELECT state, count(*)::int FROM stock_claim GROUP BY state ORDER BY state')).toEqual([
@@ -30,14 +37,12 @@ test('orders that want the same things in opposite order queue instead of deadlo
   const lines = variantIds.map((variantId) => ({ variantId, quantity: 1 }));
   const before = await world.sql.number('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()');
 
-  await Promise.all(
-    Array.from({ length: 100 }, async (_, index) => {
-      const orderId = anOrder();
-      await world.useCases.reserveStock({ ...aCommand(), orderId, lines: index % 2 === 0 ? lines : lines.toReversed() });
-      if (index % 3 === 0) await world.useCases.releaseStock({ ...aCommand(), orderId, reason: 'TIMEOUT' });
-      if (index % 3 === 1) await world.useCases.commitStock({ ...aCommand(), orderId });
-    }),
-  );
+  await inLanes(60, Array.from({ length: 100 }).keys(), async (index) => {
+    const orderId = anOrder();
+    await world.useCases.reserveStock({ ...aCommand(), orderId, lines: index % 2 === 0 ? lines : lines.toReversed() });
+    if (index % 3 === 0) await world.useCases.releaseStock({ ...aCommand(), orderId, reason: 'TIMEOUT' });
+    if (index % 3 === 1) await world.useCases.commitStock({ ...aCommand(), orderId });
+  });
 
   expect(await world.sql.number('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()')).toBe(before);
   for (const id of variantIds) expect(await levelOf(world, id)).toEqual({ available: 934, reserved: 33 });
@@ -53,7 +58,9 @@ test('two lines of one variant are one wish: two halves of an impossible order d
   await world.useCases.reserveStock({ ...aCommand(), orderId: impossible, lines: [line, line] });
   await world.useCases.reserveStock({ ...aCommand(), orderId: possible, lines: [line, { ...line, quantity: 1 }] });
 
-  expect(await replies(world, impossible)).toMatchObject([{ type: 'StockRejected', reason: 'SHORT', short: [{ variant: { id: variantIds[0] }, requested: 4, available: 3 }] }]);
+  expect(await replies(world, impossible)).toMatchObject([
+    { type: 'StockRejected', reason: 'SHORT', short: [{ variant: { id: variantIds[0] }, requested: 4, available: 3 }] },
+  ]);
   expect(await replies(world, possible)).toMatchObject([{ type: 'StockReserved' }]);
   expect(await levelOf(world, variantIds[0])).toEqual({ available: 0, reserved: 3 });
 });
@@ -70,7 +77,13 @@ test('an order that is short takes nothing, and every short line is named', asyn
 
   const [reply, ...others] = await replies(world, orderId);
   expect(others).toEqual([]);
-  expect(reply).toMatchObject({ type: 'StockRejected', sequence: 1, commandId: command.commandId, order: { id: orderId }, reason: 'SHORT' });
+  expect(reply).toMatchObject({
+    type: 'StockRejected',
+    sequence: 1,
+    commandId: command.commandId,
+    order: { id: orderId },
+    reason: 'SHORT',
+  });
   expect(new Set((reply as unknown as { short: unknown[] }).short)).toEqual(
     new Set([
       { variant: { id: one }, requested: 2, available: 1 },
@@ -85,16 +98,55 @@ test('what is archived or unknown is not sold, however much of it there is', asy
   await using world = await openWorld();
   const sold = await world.aProduct({ stock: [5] });
   const archived = await world.aProduct({ stock: [5] });
-  await world.useCases.updateProduct({ id: archived.id, expectedVersion: 1, status: 'ARCHIVED', title: null, description: null, tags: null, attributes: null });
+  await world.useCases.updateProduct({
+    id: archived.id,
+    expectedVersion: 1,
+    status: 'ARCHIVED',
+    title: null,
+    description: null,
+    tags: null,
+    attributes: null,
+  });
   const unknown = newId('var');
   const orderId = anOrder();
 
-  await world.useCases.reserveStock({ ...aCommand(), orderId, lines: [sold.variantIds[0], archived.variantIds[0], unknown].map((variantId) => ({ variantId, quantity: 1 })) });
+  await world.useCases.reserveStock({
+    ...aCommand(),
+    orderId,
+    lines: [sold.variantIds[0], archived.variantIds[0], unknown].map((variantId) => ({ variantId, quantity: 1 })),
+  });
 
   const [reply] = await replies(world, orderId);
   expect(reply).toMatchObject({ type: 'StockRejected', reason: 'NOT_SELLABLE' });
-  expect((reply as unknown as { short: { variant: { id: string } }[] }).short.map(({ variant }) => variant.id).sort()).toEqual([archived.variantIds[0], unknown].sort());
+  expect((reply as unknown as { short: { variant: { id: string } }[] }).short.map(({ variant }) => variant.id).sort()).toEqual(
+    [archived.variantIds[0], unknown].sort(),
+  );
   expect(await levelOf(world, sold.variantIds[0])).toEqual({ available: 5, reserved: 0 });
+});
+
+test('an order that waits while its row is filled up gets what is there by then', async () => {
+  await using world = await openWorld();
+  const { variantIds } = await world.aProduct({ stock: [0, 5] });
+  const orderId = anOrder();
+  const { promise: delivered, resolve: deliver } = Promise.withResolvers<void>();
+  const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
+  const delivery = world.transact(async ({ stock }) => {
+    await stock.adjust(variantIds[0], 1, 'Delivered');
+    await delivered;
+  });
+  await eventually(async () => (await world.sql.number(`SELECT count(*) FROM pg_locks WHERE relation = 'stock'::regclass`)) > 0);
+  const reservation = world.useCases.reserveStock({
+    ...aCommand(),
+    orderId,
+    lines: variantIds.map((variantId) => ({ variantId, quantity: 1 })),
+  });
+  await eventually(async () => (await world.sql.number(waiting)) > 0);
+  deliver();
+  await Promise.all([delivery, reservation]);
+
+  expect(await replies(world, orderId)).toMatchObject([{ type: 'StockReserved' }]);
+  expect(await levelOf(world, variantIds[0])).toEqual({ available: 0, reserved: 1 });
 });
 
 test('a release that comes first is remembered: the reservation is refused when it arrives', async () => {
@@ -177,7 +229,9 @@ test('the same wish under a new command id is answered from the claim', async ()
   await world.useCases.commitStock({ ...aCommand(), orderId: served });
   await world.useCases.releaseStock({ ...aCommand(), orderId: refused, reason: 'INVENTORY' });
 
-  expect(await replies(world, served)).toMatchObject(['StockReserved', 'StockReserved', 'StockCommitted', 'StockCommitted'].map((type, index) => ({ type, sequence: index + 1 })));
+  expect(await replies(world, served)).toMatchObject(
+    ['StockReserved', 'StockReserved', 'StockCommitted', 'StockCommitted'].map((type, index) => ({ type, sequence: index + 1 })),
+  );
   const short = [{ variant: { id: variantIds[0] }, requested: 1, available: 0 }];
   expect(await replies(world, refused)).toMatchObject([
     { type: 'StockRejected', sequence: 1, reason: 'SHORT', short },
@@ -194,7 +248,10 @@ test('selling what was never reserved is refused as a whole: not even its inbox 
   const before = await world.sql.number('SELECT count(*) FROM inbox');
 
   for (const orderId of [anOrder(), released]) {
-    await expect(world.useCases.commitStock({ ...aCommand(), orderId })).rejects.toMatchObject({ name: 'ImpossibleCommandError', retryable: false });
+    await expect(world.useCases.commitStock({ ...aCommand(), orderId })).rejects.toMatchObject({
+      name: 'ImpossibleCommandError',
+      retryable: false,
+    });
   }
 
   expect(await world.sql.number('SELECT count(*) FROM inbox')).toBe(before);
@@ -205,7 +262,11 @@ test('a reservation costs five statements, however many lines it has', async () 
   const { variantIds } = await world.aProduct({ stock: Array.from({ length: 40 }, () => 10) });
   const cost = async (lines: number) => {
     world.statements();
-    await world.useCases.reserveStock({ ...aCommand(), orderId: anOrder(), lines: variantIds.slice(0, lines).map((variantId) => ({ variantId, quantity: 1 })) });
+    await world.useCases.reserveStock({
+      ...aCommand(),
+      orderId: anOrder(),
+      lines: variantIds.slice(0, lines).map((variantId) => ({ variantId, quantity: 1 })),
+    });
     return world.statements().length;
   };
 
@@ -226,4 +287,16 @@ test('a product that sells out leaves the searches for things in stock, and come
   expect(await inStock()).toBe(true);
   await world.useCases.followStock({ variantId: variantIds[0], available: 0 });
   expect(await inStock()).toBe(true);
+});
+
+test('the age of the oldest reservation is told for as long as an order holds stock', async () => {
+  await using world = await openWorld();
+  const { variantIds } = await world.aProduct({ stock: [5] });
+  const orderId = anOrder();
+
+  expect(await oldestReservationSeconds(world.appSql)).toBe(0);
+  await world.useCases.reserveStock({ ...aCommand(), orderId, lines: [{ variantId: variantIds[0], quantity: 1 }] });
+  expect(await oldestReservationSeconds(world.appSql)).toBeGreaterThan(0);
+  await world.useCases.commitStock({ ...aCommand(), orderId });
+  expect(await oldestReservationSeconds(world.appSql)).toBe(0);
 });

@@ -27,7 +27,13 @@ export interface World extends AsyncDisposable {
   statements(): readonly string[];
   aCategory(options?: { name?: string; attributes?: readonly object[]; under?: Id<'cat'> }): Promise<Id<'cat'>>;
   /** A product on sale with one variant per number: that many in stock. */
-  aProduct(options?: { stock?: readonly number[]; title?: string; categoryId?: Id<'cat'>; tags?: readonly string[]; prices?: readonly number[] }): Promise<AProduct>;
+  aProduct(options?: {
+    stock?: readonly number[];
+    title?: string;
+    categoryId?: Id<'cat'>;
+    tags?: readonly string[];
+    prices?: readonly number[];
+  }): Promise<AProduct>;
   /** What is wrong with the stock of all variants, by the movement ledger and the reservations; empty when nothing is. */
   stockProblems(): Promise<readonly string[]>;
 }
@@ -45,6 +51,7 @@ export const silent: Telemetry = {
   stockAdjusted: () => undefined,
   catalogueChanged: () => undefined,
   searched: () => undefined,
+  observeOldestReservation: () => ({ [Symbol.dispose]: () => undefined }),
 };
 
 export async function openWorld({ from, connections = 10 }: { from?: 'migrated' | 'seeded'; connections?: number } = {}): Promise<World> {
@@ -53,7 +60,9 @@ export async function openWorld({ from, connections = 10 }: { from?: 'migrated' 
   const sql = stack.use(await openSql(database.urls.products.app));
   let sent: string[] = [];
   const url = database.urls.products.app;
-  const client = new PrismaClient({ adapter: prismaAdapter({ url, schema: 'products', maxConnections: connections, onStatement: (text) => sent.push(text) }) });
+  const client = new PrismaClient({
+    adapter: prismaAdapter({ url, schema: 'products', maxConnections: connections, onStatement: (text) => sent.push(text) }),
+  });
   stack.defer(() => client.$disconnect());
   const appSql = sqlOf(client);
   const transact = createTransact({
@@ -67,7 +76,11 @@ export async function openWorld({ from, connections = 10 }: { from?: 'migrated' 
   const clock = () => new Date((moments += 60_000));
   const useCases = createUseCases({ transact, reads: createCatalogueReads(appSql), search, clock, telemetry: silent });
 
-  async function aCategory({ name = 'Things', attributes = [], under }: { name?: string; attributes?: readonly object[]; under?: Id<'cat'> } = {}): Promise<Id<'cat'>> {
+  async function aCategory({
+    name = 'Things',
+    attributes = [],
+    under,
+  }: { name?: string; attributes?: readonly object[]; under?: Id<'cat'> } = {}): Promise<Id<'cat'>> {
     const id = newId('cat');
     await sql.execute(
       `INSERT INTO category (id, slug, name, parent_id, path, ancestor_ids, attributes)
@@ -121,8 +134,12 @@ async function stockProblems(sql: Sql): Promise<readonly string[]> {
   const problems: string[] = [];
   const rows = await sql.rows('SELECT variant_id, available, reserved, version FROM stock');
   const movements = await sql.rows('SELECT variant_id, version, kind, quantity FROM stock_movement ORDER BY variant_id, version');
-  const held = await sql.rows(`SELECT variant_id, sum(quantity)::int AS quantity FROM reservation JOIN stock_claim USING (order_id) WHERE state = 'RESERVED' GROUP BY variant_id`);
-  const levels = await sql.rows(`SELECT key, sequence::int, (payload::jsonb ->> 'available')::int AS available FROM outbox WHERE type = 'StockLevelChanged' ORDER BY key, sequence`);
+  const held = await sql.rows(
+    `SELECT variant_id, sum(quantity)::int AS quantity FROM reservation JOIN stock_claim USING (order_id) WHERE state = 'RESERVED' GROUP BY variant_id`,
+  );
+  const levels = await sql.rows(
+    `SELECT key, sequence::int, (payload::jsonb ->> 'available')::int AS available FROM outbox WHERE type = 'StockLevelChanged' ORDER BY key, sequence`,
+  );
   for (const { variant_id, available, reserved, version } of rows) {
     const own = movements.filter((movement) => movement['variant_id'] === variant_id);
     const sum = { available: 0, reserved: 0 };
@@ -133,11 +150,15 @@ async function stockProblems(sql: Sql): Promise<readonly string[]> {
     }
     const told = levels.filter(({ key }) => key === `var_${String(variant_id).replaceAll('-', '')}`);
     const holds = Number(held.find((row) => row['variant_id'] === variant_id)?.['quantity'] ?? 0);
-    if (sum.available !== available || sum.reserved !== reserved) problems.push(`${String(variant_id)}: row ${String(available)}/${String(reserved)}, ledger ${sum.available}/${sum.reserved}`);
+    if (sum.available !== available || sum.reserved !== reserved)
+      problems.push(`${String(variant_id)}: row ${String(available)}/${String(reserved)}, ledger ${sum.available}/${sum.reserved}`);
     if (holds !== reserved) problems.push(`${String(variant_id)}: reserved ${String(reserved)}, reservations ${holds}`);
-    if (own.some((movement, index) => movement['version'] !== index + 1) || own.length !== version) problems.push(`${String(variant_id)}: ledger has holes`);
-    if (told.some(({ sequence }, index) => sequence !== index + 1) || told.length !== version) problems.push(`${String(variant_id)}: ${told.length} events for version ${String(version)}`);
-    if (told.at(-1)?.['available'] !== available) problems.push(`${String(variant_id)}: the last event says ${String(told.at(-1)?.['available'])}`);
+    if (own.some((movement, index) => movement['version'] !== index + 1) || own.length !== version)
+      problems.push(`${String(variant_id)}: ledger has holes`);
+    if (told.some(({ sequence }, index) => sequence !== index + 1) || told.length !== version)
+      problems.push(`${String(variant_id)}: ${told.length} events for version ${String(version)}`);
+    if (told.at(-1)?.['available'] !== available)
+      problems.push(`${String(variant_id)}: the last event says ${String(told.at(-1)?.['available'])}`);
   }
   return problems;
 }
@@ -146,3 +167,12 @@ const { newShardedId } = createIdFactory(Date.now, (bytes) => crypto.getRandomVa
 
 export const anOrder = (): Id<'ord'> => newShardedId('ord', 7);
 export const aCommand = () => ({ eventId: newId('evt'), commandId: newId('cmd') });
+
+/** Many at once, as many as there are lanes: what consumers and servers do, too. */
+export async function inLanes<T>(lanes: number, items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}

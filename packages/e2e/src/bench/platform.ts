@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { databaseUrl, databaseUrls, eraseEmbeddedPostgres, openSecrets, runningPostgres } from '@tally/embedded';
+import { databaseUrl, databaseUrls, eraseEmbeddedPostgres, openSecrets, runningPostgres, type DatabaseUrls } from '@tally/embedded';
 import { openSql, type Sql } from '@tally/testkit';
 import { freePort } from '../topologies/app-process.ts';
 import { parentOf, readCpu, type CpuTimes } from './measure/cpu.ts';
@@ -14,9 +14,10 @@ export interface MeasuredPlatform extends AsyncDisposable {
   readonly url: string;
   readonly simulatorUrl: string;
   readonly dataDir: string;
-  /** Administrator and auditor, both in the platform's database. */
+  /** Of the administrator, in the platform's database. */
   readonly adminUrl: string;
-  readonly auditorUrl: string;
+  /** Of every role. */
+  readonly urls: DatabaseUrls;
   /** As the administrator. */
   readonly sql: Sql;
   readonly postmaster: number;
@@ -60,7 +61,7 @@ export async function startMeasuredPlatform(options: { readonly inspect: boolean
     simulatorUrl: `http://127.0.0.1:${String(simulatorPort)}`,
     dataDir,
     adminUrl,
-    auditorUrl: databaseUrls(server, passwords).auditor,
+    urls: databaseUrls(server, passwords),
     sql,
     postmaster,
     inspectorUrl: /ws:\/\/\S+/.exec(printed())?.[0] ?? null,
@@ -69,9 +70,19 @@ export async function startMeasuredPlatform(options: { readonly inspect: boolean
   };
 }
 
-async function run(stack: AsyncDisposableStack, inspect: boolean, environment: Readonly<Record<string, string>>): Promise<{ pid: number; printed: () => string }> {
+async function run(
+  stack: AsyncDisposableStack,
+  inspect: boolean,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ pid: number; printed: () => string }> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(inspect ? ['--inspect=127.0.0.1:0'] : []), main], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], APOLLO_TELEMETRY_DISABLED: 'true', CHECKPOINT_DISABLE: '1', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      APOLLO_TELEMETRY_DISABLED: 'true',
+      CHECKPOINT_DISABLE: '1',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -91,6 +102,7 @@ async function run(stack: AsyncDisposableStack, inspect: boolean, environment: R
       });
     }
   });
-  if ((await Promise.race([ready, ended])) !== 'ready' || child.pid === undefined) throw new Error(`the platform does not start:\n${output}`);
+  if ((await Promise.race([ready, ended])) !== 'ready' || child.pid === undefined)
+    throw new Error(`the platform does not start:\n${output}`);
   return { pid: child.pid, printed: () => output };
 }

@@ -18,12 +18,15 @@ export interface ProfileSummary {
 }
 
 /** Profiles a process through its debugger while some work is done. */
-export async function profiled<T>(inspectorUrl: string, work: () => Promise<T>): Promise<{ readonly value: T; readonly profile: ProfileSummary }> {
+export async function profiled<T>(
+  inspectorUrl: string,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly profile: ProfileSummary }> {
   const socket = new WebSocket(inspectorUrl);
   await once(socket, 'open');
   const waiting = new Map<number, (result: unknown) => void>();
-  socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
-    const { id, result } = JSON.parse(data) as { id?: number; result?: unknown };
+  socket.addEventListener('message', (message) => {
+    const { id, result } = JSON.parse(String(message.data)) as { id?: number; result?: unknown };
     if (id !== undefined) waiting.get(id)?.(result);
   });
   let last = 0;

@@ -3,7 +3,9 @@ import type { MeasuredPlatform } from './platform.ts';
 import { cpuBetween, type CpuTimes } from './measure/cpu.ts';
 import { readStatements, statementsBetween, type StatementCount } from './measure/statements.ts';
 
-const outboxes = ['products', 'orders', 'payments', 'users'].map((schema) => `(SELECT count(*) FROM ${schema}.outbox WHERE published_at IS NULL)`).join(' + ');
+const outboxes = ['products', 'orders', 'payments', 'users']
+  .map((schema) => `(SELECT count(*) FROM ${schema}.outbox WHERE published_at IS NULL)`)
+  .join(' + ');
 const openWork = `SELECT ${outboxes} + (SELECT count(*) FROM orders.saga WHERE step <> 'ENDED')`;
 const lookEveryMs = 200;
 
@@ -17,7 +19,8 @@ export async function untilQuiet({ sql }: MeasuredPlatform, patienceMs = 120_000
   for (;;) {
     const open = await sql.number(openWork);
     if (open === 0) return;
-    if (performance.now() > deadline) throw new Error(`${String(open)} orders and events are still under way after ${String(patienceMs / 1000)} s`);
+    if (performance.now() > deadline)
+      throw new Error(`${String(open)} orders and events are still under way after ${String(patienceMs / 1000)} s`);
     await pause(lookEveryMs);
   }
 }

@@ -43,4 +43,6 @@ export async function untilDead(life: Life, patienceMs: number, act: () => Promi
 }
 
 /** All registered points, the sweeper's last: it needs orders that have run out of time. */
-export const points: readonly CrashPoint[] = [...crashPoints].sort((left, right) => Number(left.startsWith('saga.sweep')) - Number(right.startsWith('saga.sweep')));
+export const points: readonly CrashPoint[] = [...crashPoints].sort(
+  (left, right) => Number(left.startsWith('saga.sweep')) - Number(right.startsWith('saga.sweep')),
+);

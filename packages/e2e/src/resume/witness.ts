@@ -28,7 +28,7 @@ export async function openWitness(place: Place): Promise<Witness> {
 
   async function count(text: string): Promise<number> {
     await using sql = await openSql((await urls()).auditor);
-    return sql.number(text);
+    return await sql.number(text);
   }
   async function audit(history: History): Promise<readonly Finding[]> {
     return checkInvariants({ auditorUrl: (await urls()).auditor, ledger: await simulator.ledger(), acknowledged: acknowledged(history) });
@@ -36,7 +36,10 @@ export async function openWitness(place: Place): Promise<Witness> {
   return {
     audit,
     ordersUnderWay: () => count(`SELECT count(*) FROM orders.saga WHERE step <> 'ENDED'`),
-    settledByEnquiry: () => count(`SELECT count(DISTINCT payment_id) FROM payments.payment_attempt WHERE operation = 'ENQUIRE' AND outcome IN ('SUCCEEDED', 'DECLINED')`),
+    settledByEnquiry: () =>
+      count(
+        `SELECT count(DISTINCT payment_id) FROM payments.payment_attempt WHERE operation = 'ENQUIRE' AND outcome IN ('SUCCEEDED', 'DECLINED')`,
+      ),
     async runOutOfTime() {
       await using sql = await openSql((await urls()).orders.app);
       await sql.execute(`UPDATE orders.saga SET deadline_at = now() - interval '1 second', wake_at = now() WHERE step = 'AUTHORISE'`);

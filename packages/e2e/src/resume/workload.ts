@@ -27,7 +27,8 @@ export async function openShop(shop: Omit<Shop, 'methodOf'>): Promise<Shop> {
       { input: { provider: 'simulator', token: kind, makeDefault: true } },
       { token: await shop.tokenOf(buyerOf(kind)) },
     );
-    if (paymentMethodAdd.paymentMethod === null) throw new Error(`no payment method for ${kind}: ${JSON.stringify(paymentMethodAdd.userErrors)}`);
+    if (paymentMethodAdd.paymentMethod === null)
+      throw new Error(`no payment method for ${kind}: ${JSON.stringify(paymentMethodAdd.userErrors)}`);
     methodOf.set(kind, paymentMethodAdd.paymentMethod.id);
   }
   return { ...shop, methodOf };

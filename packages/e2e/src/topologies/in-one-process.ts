@@ -29,6 +29,7 @@ export async function startInOneProcess(database: MigratedDatabase, options: InO
       simulatorPort: 0,
       limits,
       production: false,
+      soleProcess: true,
       otlpEndpoint: null,
       demoAccounts: [],
     },

@@ -111,7 +111,8 @@ export async function runningPostgres(dataDir: string): Promise<string> {
   const placement = await placeCluster(dataDir);
   const cluster = await readClusterFolder(placement.home).catch(() => null);
   const running = cluster === null ? null : await findSurvivor(cluster);
-  if (cluster === null || running === null) throw new StartupError(`Nothing runs on the data folder ${dataDir}: start it with "npm start", or name it by DATA_DIR.`);
+  if (cluster === null || running === null)
+    throw new StartupError(`Nothing runs on the data folder ${dataDir}: start it with "npm start", or name it by DATA_DIR.`);
   return adminUrlOf(running.port, cluster.password);
 }
 

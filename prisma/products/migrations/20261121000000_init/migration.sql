@@ -321,6 +321,9 @@ ALTER TABLE "stock" SET (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, au
 ALTER TABLE "stock_claim" SET (fillfactor = 70);
 ALTER TABLE "product_search" SET (fillfactor = 80);
 
+-- What the age of the oldest reservation is read from: only as long as orders are under way.
+CREATE INDEX "stock_claim_reserved" ON "stock_claim" ("created_at") WHERE "state" = 'RESERVED';
+
 -- A pending list would make the search that happens to flush it slow; product rows change seldom.
 ALTER INDEX "product_search_document_idx" SET (fastupdate = off);
 ALTER INDEX "product_search_title_trigrams" SET (fastupdate = off);

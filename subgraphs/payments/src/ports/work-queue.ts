@@ -24,6 +24,8 @@ export interface WorkQueue {
    * @throws a database error; retryable, nothing was claimed as far as anybody can tell before the lease ends.
    */
   claim(queue: Queue, limit: number, leaseMs: number): Promise<readonly (Work & { readonly trace: Carried })[]>;
+  /** Ends all leases at once: for a process that knows that every other worker is dead. @throws a database error; retryable. */
+  takeOver(): Promise<void>;
   /** Extends leases that still hold. @throws a database error; retryable. */
   renew(held: readonly Pick<Work, 'operation' | 'fence'>[], leaseMs: number): Promise<void>;
   /**

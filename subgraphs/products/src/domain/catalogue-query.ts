@@ -37,7 +37,8 @@ export interface PageRequest {
 }
 
 /** Without words nothing is relevant: the newest come first. */
-export const effectiveSort = (sort: ProductSort, words: string | null): ProductSort => (sort === 'RELEVANCE' && words === null ? 'NEWEST' : sort);
+export const effectiveSort = (sort: ProductSort, words: string | null): ProductSort =>
+  sort === 'RELEVANCE' && words === null ? 'NEWEST' : sort;
 
 /** The identity of a query that its cursors carry. */
 export const queryHash = (query: CatalogueQuery): string => fingerprint({ ...query }).slice(3, 15);

@@ -36,7 +36,10 @@ export type Attributes = Readonly<Record<string, string>>;
 const longestValue = 200;
 
 /** Checks what a product states against what its category defines: every key known and given once, every value of its kind, nothing required missing. */
-export function parseAttributes(stated: readonly NameValue[], definitions: readonly AttributeDefinition[]): Outcome<Attributes, readonly Refusal[]> {
+export function parseAttributes(
+  stated: readonly NameValue[],
+  definitions: readonly AttributeDefinition[],
+): Outcome<Attributes, readonly Refusal[]> {
   const refusals: Refusal[] = [];
   const values = new Map<string, string>();
   for (const [index, { name, value }] of stated.entries()) {

@@ -25,7 +25,11 @@ export const settled = (type: 'StockCommitted' | 'StockReleased', { orderId, com
 
 /** What a variant's stock is now. */
 export const stockLevelChanged = ({ variantId, available, version }: ChangedStock): OutgoingEvent =>
-  event('products.level.v1', 'StockLevelChanged', variantId, version, { variant: { id: variantId }, available, status: stockStatus(available) });
+  event('products.level.v1', 'StockLevelChanged', variantId, version, {
+    variant: { id: variantId },
+    available,
+    status: stockStatus(available),
+  });
 
 /** The whole sellable state of a product, or that it is no longer sold. */
 export function catalogueChanged(product: ProductWithVariants, sequence: Sequence): OutgoingEvent {
@@ -47,7 +51,13 @@ export function catalogueChanged(product: ProductWithVariants, sequence: Sequenc
   return event('products.catalogue.v1', 'ProductChanged', id, sequence, { ...facts, variants: sellable });
 }
 
-const event = <T extends Topic, M extends MessageType<T>>(topic: T, type: M, key: string, sequence: Sequence, data: MessageData<M>): OutgoingEvent => ({
+const event = <T extends Topic, M extends MessageType<T>>(
+  topic: T,
+  type: M,
+  key: string,
+  sequence: Sequence,
+  data: MessageData<M>,
+): OutgoingEvent => ({
   id: newId('evt'),
   topic,
   type,

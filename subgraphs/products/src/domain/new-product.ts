@@ -79,20 +79,31 @@ function checkVariants(drafts: readonly VariantDraft[], refusals: Refusal[]): re
   return drafts.flatMap((draft, index) => {
     const problems = variantProblems(draft).map(([field, message]) => invalid(message, 'variants', String(index), ...field));
     if (seen.has(draft.sku)) problems.push(invalid('The SKU stands twice in this product.', 'variants', String(index), 'sku'));
-    if (draft.currency !== currency) problems.push(invalid('All variants of a product have one currency.', 'variants', String(index), 'currency'));
+    if (draft.currency !== currency)
+      problems.push(invalid('All variants of a product have one currency.', 'variants', String(index), 'currency'));
     seen.add(draft.sku);
     refusals.push(...problems);
     const { sku, onHand, weightGrams, options } = draft;
-    return problems.length > 0 ? [] : [{ sku, title: draft.title.trim(), price: money(draft.price, draft.currency), onHand, weightGrams, options }];
+    return problems.length > 0
+      ? []
+      : [{ sku, title: draft.title.trim(), price: money(draft.price, draft.currency), onHand, weightGrams, options }];
   });
 }
 
-function variantProblems({ sku, title, price, onHand, weightGrams, options }: VariantDraft): readonly (readonly [readonly string[], string])[] {
+function variantProblems({
+  sku,
+  title,
+  price,
+  onHand,
+  weightGrams,
+  options,
+}: VariantDraft): readonly (readonly [readonly string[], string])[] {
   const problems: (readonly [readonly string[], string])[] = [];
   if (!isSku(sku)) problems.push([['sku'], `A SKU has 1 to ${limits.sku} capital letters, digits, dots and hyphens.`]);
   if (parseText(title, limits.title) === null) problems.push([['title'], `The title has 1 to ${limits.title} characters.`]);
   if (!isPrice(price)) problems.push([['price'], `A price is 1 to ${limits.price} minor units.`]);
-  if (!Number.isInteger(onHand) || onHand < 0 || onHand > limits.stock) problems.push([['onHand'], `Opening stock is 0 to ${limits.stock}.`]);
+  if (!Number.isInteger(onHand) || onHand < 0 || onHand > limits.stock)
+    problems.push([['onHand'], `Opening stock is 0 to ${limits.stock}.`]);
   if (weightGrams !== null && (weightGrams < 0 || weightGrams > limits.weightGrams)) {
     problems.push([['weightGrams'], `A weight is 0 to ${limits.weightGrams} grams.`]);
   }

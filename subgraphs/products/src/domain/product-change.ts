@@ -36,7 +36,13 @@ export function changeProduct<P extends Product>(
   return ok(same ? product : { ...product, ...wanted, version: product.version + 1, updatedAt: now });
 }
 
-const facts = ({ title, description, status, tags, attributes }: Pick<Product, 'title' | 'description' | 'status' | 'tags' | 'attributes'>): unknown => [
+const facts = ({
+  title,
+  description,
+  status,
+  tags,
+  attributes,
+}: Pick<Product, 'title' | 'description' | 'status' | 'tags' | 'attributes'>): unknown => [
   title,
   description,
   status,
@@ -68,5 +74,11 @@ export function setPrice(product: ProductWithVariants, change: PriceChange, now:
   const price = money(change.price, currency);
   const compareAt = change.compareAt === null ? null : money(change.compareAt, currency);
   const variants = product.variants.map((variant) => (variant.id === change.variantId ? { ...variant, price, compareAt } : variant));
-  return ok({ ...product, variants, prices: priceRange(variants.map((variant) => variant.price)), version: product.version + 1, updatedAt: now });
+  return ok({
+    ...product,
+    variants,
+    prices: priceRange(variants.map((variant) => variant.price)),
+    version: product.version + 1,
+    updatedAt: now,
+  });
 }

@@ -41,7 +41,9 @@ export interface StockLine {
 export function sumLines(lines: readonly StockLine[]): readonly StockLine[] {
   const sums = new Map<Id<'var'>, number>();
   for (const { variantId, quantity } of lines) sums.set(variantId, (sums.get(variantId) ?? 0) + quantity);
-  return [...sums].map(([variantId, quantity]) => ({ variantId, quantity })).sort((left, right) => (left.variantId < right.variantId ? -1 : 1));
+  return [...sums]
+    .map(([variantId, quantity]) => ({ variantId, quantity }))
+    .sort((left, right) => (left.variantId < right.variantId ? -1 : 1));
 }
 
 /** Why a stock row changed. Only ADJUSTED counts in both directions. */

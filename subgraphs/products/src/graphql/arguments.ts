@@ -9,4 +9,5 @@ export function orBadInput<T>(outcome: Outcome<T, BadArgument>): T {
 }
 
 /** The parts of a cursor; text that is none has none. */
-export const cursorParts = (cursor: string | null | undefined): readonly unknown[] | null => (cursor == null ? null : (decodeCursor(cursor) ?? []));
+export const cursorParts = (cursor: string | null | undefined): readonly unknown[] | null =>
+  cursor == null ? null : (decodeCursor(cursor) ?? []);

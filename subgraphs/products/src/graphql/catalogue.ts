@@ -1,6 +1,12 @@
 import { parseId, type Id } from '@tally/kernel';
 import { encodeCursor, presentMoney, requireScope } from '@tally/subgraph-kit';
-import type { CategoryResolvers, InventoryResolvers, ProductResolvers, ProductVariantResolvers, SellerResolvers } from '../generated/resolvers.ts';
+import type {
+  CategoryResolvers,
+  InventoryResolvers,
+  ProductResolvers,
+  ProductVariantResolvers,
+  SellerResolvers,
+} from '../generated/resolvers.ts';
 import { readVariantPage } from '../use-cases/read-arguments.ts';
 import { cursorParts, orBadInput } from './arguments.ts';
 import type { Context } from './context.ts';
@@ -42,7 +48,8 @@ export const product: ProductResolvers = {
 
 /** The count is a statement of its own, for whoever selects it. */
 export const variantConnection = {
-  totalCount: async ({ productId }: { readonly productId: Id<'prod'> }, _: object, { loaders }: Context) => (await loaders.variantCount.load(productId)) ?? 0,
+  totalCount: async ({ productId }: { readonly productId: Id<'prod'> }, _: object, { loaders }: Context) =>
+    (await loaders.variantCount.load(productId)) ?? 0,
 };
 
 export const productVariant: ProductVariantResolvers = {

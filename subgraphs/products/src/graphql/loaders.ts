@@ -20,14 +20,16 @@ export interface Loaders {
 }
 
 /** `size` variants of a product behind a position. */
-export const variantPageKey = (productId: Id<'prod'>, afterPosition: number, size: number): string => `${productId} ${afterPosition} ${size}`;
+export const variantPageKey = (productId: Id<'prod'>, afterPosition: number, size: number): string =>
+  `${productId} ${afterPosition} ${size}`;
 
 function readPageKey(key: string): { productId: Id<'prod'>; afterPosition: number; size: number } {
   const [productId, after, size] = key.split(' ');
   return { productId: productId as Id<'prod'>, afterPosition: Number(after), size: Number(size) };
 }
 
-const by = <T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T> => new Map(values.map((value) => [keyOf(value), value]));
+const by = <T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T> =>
+  new Map(values.map((value) => [keyOf(value), value]));
 
 /** Loaders of one request. Keys are ids as parsed by whoever loads. */
 export function createLoaders(catalogue: CatalogueView): Loaders {
@@ -43,6 +45,8 @@ export function createLoaders(catalogue: CatalogueView): Loaders {
     variantCount: batchLoader('variant-count', (ids) => catalogue.variantCounts(ids as readonly Id<'prod'>[])),
     category: batchLoader('category', async (ids) => by(await catalogue.categoriesById(ids as readonly Id<'cat'>[]), ({ id }) => id)),
     seller: batchLoader('seller', async (ids) => by(await catalogue.sellersById(ids as readonly Id<'sell'>[]), ({ id }) => id)),
-    inventory: batchLoader('inventory', async (ids) => by(await catalogue.inventory(ids as readonly Id<'var'>[]), ({ variantId }) => variantId)),
+    inventory: batchLoader('inventory', async (ids) =>
+      by(await catalogue.inventory(ids as readonly Id<'var'>[]), ({ variantId }) => variantId),
+    ),
   };
 }

@@ -1,7 +1,12 @@
 import { fingerprint, parseId, refuse, type Id } from '@tally/kernel';
 import { parseIdempotencyKey, requireScope, unauthenticated, type Viewer } from '@tally/subgraph-kit';
 import type { Refusal } from '../domain/refusal.ts';
-import type { InventoryAdjustPayloadResolvers, MutationResolvers, ProductPayloadResolvers, VariantPayloadResolvers } from '../generated/resolvers.ts';
+import type {
+  InventoryAdjustPayloadResolvers,
+  MutationResolvers,
+  ProductPayloadResolvers,
+  VariantPayloadResolvers,
+} from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
 import { orInProgress, toUserErrors } from './user-errors.ts';
 
@@ -36,7 +41,9 @@ export const mutation: MutationResolvers = {
   async productUpdate(_, { input }, { viewer, useCases }) {
     requireScope(viewer, 'catalogue:write');
     const { id, expectedVersion, title = null, description = null, status = null, tags = null, attributes = null } = input;
-    return toProductPayload(await useCases.updateProduct({ id: parseId('prod', id), expectedVersion, title, description, status, tags, attributes }));
+    return toProductPayload(
+      await useCases.updateProduct({ id: parseId('prod', id), expectedVersion, title, description, status, tags, attributes }),
+    );
   },
   async variantPriceSet(_, { input }, { viewer, useCases }) {
     requireScope(viewer, 'catalogue:write');
@@ -48,7 +55,11 @@ export const mutation: MutationResolvers = {
   async inventoryAdjust(_, { input }, { viewer, useCases }) {
     requireScope(viewer, 'stock:write');
     const { variantId, delta, reason, idempotencyKey } = input;
-    const request = { scope: scopeOf(viewer), key: parseIdempotencyKey(idempotencyKey), fingerprint: fingerprint({ ...input }, ['idempotencyKey']) };
+    const request = {
+      scope: scopeOf(viewer),
+      key: parseIdempotencyKey(idempotencyKey),
+      fingerprint: fingerprint({ ...input }, ['idempotencyKey']),
+    };
     const adjusting = useCases.adjustInventory({ ...request, variantId: parseId('var', variantId), delta, reason });
     const outcome = await orInProgress(adjusting, refuse([{ kind: 'in-progress' }]));
     return outcome.ok ? { ...outcome.value, refusals: [] } : { variantId: null, replayed: false, refusals: outcome.refusal };
@@ -61,12 +72,14 @@ export const productPayload: ProductPayloadResolvers = {
 };
 
 export const variantPayload: VariantPayloadResolvers = {
-  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
+  variant: ({ variantId }, _, { loaders }) =>
+    variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 
 export const inventoryAdjustPayload: InventoryAdjustPayloadResolvers = {
-  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId)),
+  variant: ({ variantId }, _, { loaders }) =>
+    variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 

@@ -9,7 +9,9 @@ export const query: QueryResolvers = {
     return 'id' in key ? loaders.product.load(orBadInput(readId('prod', key.id, 'id'))) : loaders.productBySlug.load(key.slug);
   },
   products(_, { query, filter, sort, first, after, last, before }, { useCases }) {
-    return orBadInput(useCases.browseProducts({ query, filter, sort, first, after: cursorParts(after), last, before: cursorParts(before) }));
+    return orBadInput(
+      useCases.browseProducts({ query, filter, sort, first, after: cursorParts(after), last, before: cursorParts(before) }),
+    );
   },
   variants(_, { ids }, { loaders }) {
     return Promise.all(orBadInput(readVariantIds(ids)).map((id) => loaders.variant.load(id)));

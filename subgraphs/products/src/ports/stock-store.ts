@@ -31,7 +31,11 @@ export interface StockStore {
    * @param delta not zero.
    * @returns the level after it; `short` with what is there when it would end below zero, `full` above a billion; `null`: no such variant.
    */
-  adjust(variantId: Id<'var'>, delta: number, reason: string): Promise<ChangedStock | { readonly refused: 'short' | 'full'; readonly available: number } | null>;
+  adjust(
+    variantId: Id<'var'>,
+    delta: number,
+    reason: string,
+  ): Promise<ChangedStock | { readonly refused: 'short' | 'full'; readonly available: number } | null>;
   /** Lets searches know whether anything of the variant's product can be bought, as it stands once this call holds the search row. */
   followStock(variantId: Id<'var'>): Promise<void>;
 }

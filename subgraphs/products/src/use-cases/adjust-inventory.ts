@@ -35,7 +35,8 @@ export function createAdjustInventory({ transact, telemetry }: { readonly transa
       if (earlier !== null) return replay(earlier, fingerprint);
       const reason = parseText(command.reason, limits.reason);
       if (reason === null) return refuse([invalid(`A reason has 1 to ${limits.reason} characters.`, 'reason')]);
-      if (delta === 0 || Math.abs(delta) > limits.stock) return refuse([invalid(`A change is not zero and at most ${limits.stock}.`, 'delta')]);
+      if (delta === 0 || Math.abs(delta) > limits.stock)
+        return refuse([invalid(`A change is not zero and at most ${limits.stock}.`, 'delta')]);
       if (variantId === null) return refuse([noVariant]);
 
       const claimed = await idempotency.claim(scope, operation, key, fingerprint, { variantId });

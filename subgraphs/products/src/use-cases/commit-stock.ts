@@ -21,7 +21,8 @@ export function createCommitStock({ transact, telemetry }: { readonly transact: 
     const committed = await transact(async ({ inbox, stock, outbox }) => {
       if (!(await inbox.firstSight(eventId))) return false;
       const after = await stock.commit(orderId);
-      if (after?.claim.state !== 'COMMITTED') throw new ImpossibleCommandError(`CommitStock of ${orderId}, whose claim is ${after?.claim.state ?? 'missing'}`);
+      if (after?.claim.state !== 'COMMITTED')
+        throw new ImpossibleCommandError(`CommitStock of ${orderId}, whose claim is ${after?.claim.state ?? 'missing'}`);
       const { claim, changed } = after;
       await outbox.append(settled('StockCommitted', { orderId, commandId, sequence: claim.sequence }), ...changed.map(stockLevelChanged));
       return changed.length > 0;

@@ -49,7 +49,11 @@ export function createCreateProduct({ transact, clock, telemetry }: Deps) {
   };
 }
 
-function assemble(draft: NewProduct, categoryId: Id<'cat'>, now: Date): { product: ProductWithVariants; openingStock: readonly StockLevel[] } {
+function assemble(
+  draft: NewProduct,
+  categoryId: Id<'cat'>,
+  now: Date,
+): { product: ProductWithVariants; openingStock: readonly StockLevel[] } {
   const id = newId('prod');
   const opened = draft.variants.map(({ onHand, ...variant }, index) => ({
     variant: { ...variant, id: newId('var'), productId: id, compareAt: null, taxClass: 'STANDARD', position: index + 1 },
@@ -59,7 +63,15 @@ function assemble(draft: NewProduct, categoryId: Id<'cat'>, now: Date): { produc
   const { title, description, tags, attributes } = draft;
   const facts = { id, slug: slugOf(title), title, description, status: 'ACTIVE' as const, version: 1, categoryId, sellerId: houseSellerId };
   return {
-    product: { ...facts, tags, attributes, variants, prices: priceRange(variants.map(({ price }) => price)), createdAt: now, updatedAt: now },
+    product: {
+      ...facts,
+      tags,
+      attributes,
+      variants,
+      prices: priceRange(variants.map(({ price }) => price)),
+      createdAt: now,
+      updatedAt: now,
+    },
     openingStock: opened.map(({ variant, onHand }) => ({ variantId: variant.id, available: onHand, reserved: 0, version: 1 })),
   };
 }

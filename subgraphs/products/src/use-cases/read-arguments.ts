@@ -51,7 +51,11 @@ export function readPageSize(size: Maybe<number>, argument: string): Outcome<num
 }
 
 /** Which of a product's variants; `after` as the parts of a cursor. */
-export function readVariantPage(productId: Id<'prod'>, first: Maybe<number>, after: Maybe<readonly unknown[]>): Outcome<{ readonly size: number; readonly afterPosition: number }, BadArgument> {
+export function readVariantPage(
+  productId: Id<'prod'>,
+  first: Maybe<number>,
+  after: Maybe<readonly unknown[]>,
+): Outcome<{ readonly size: number; readonly afterPosition: number }, BadArgument> {
   const size = readPageSize(first, 'first');
   if (!size.ok) return size;
   if (after == null) return ok({ size: size.value, afterPosition: 0 });
@@ -106,8 +110,11 @@ function readIds<P extends IdPrefix>(prefix: P, texts: readonly string[], argume
 function readPage({ first, after, last, before }: Browse, query: CatalogueQuery): Outcome<PageRequest, BadArgument> {
   if (first != null && last != null) return bad('last', 'Either first or last, not both.');
   const backwards = last != null || before != null;
-  if (backwards && (first != null || after != null)) return bad(after == null ? 'before' : 'after', 'after belongs to first, before to last.');
-  const [wanted, cursor, names] = backwards ? [last, before, { size: 'last', cursor: 'before' }] : [first, after, { size: 'first', cursor: 'after' }];
+  if (backwards && (first != null || after != null))
+    return bad(after == null ? 'before' : 'after', 'after belongs to first, before to last.');
+  const [wanted, cursor, names] = backwards
+    ? [last, before, { size: 'last', cursor: 'before' }]
+    : [first, after, { size: 'first', cursor: 'after' }];
   const size = readPageSize(wanted, names.size);
   if (!size.ok) return size;
   const from = cursor == null ? null : placeFromCursor(cursor, queryHash(query), query.sort);

@@ -13,7 +13,10 @@ class Undone extends Error {
 }
 
 /** Runs a unit of work that leaves nothing behind when the business says no. */
-export async function allOrRefused<T>(transact: Transact, work: (unit: Unit) => Promise<Outcome<T, readonly Refusal[]>>): Promise<Outcome<T, readonly Refusal[]>> {
+export async function allOrRefused<T>(
+  transact: Transact,
+  work: (unit: Unit) => Promise<Outcome<T, readonly Refusal[]>>,
+): Promise<Outcome<T, readonly Refusal[]>> {
   try {
     return await transact(async (unit) => {
       const outcome = await work(unit);

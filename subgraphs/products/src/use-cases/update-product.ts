@@ -27,7 +27,9 @@ export function createUpdateProduct({ transact, clock, telemetry }: Deps) {
       const product = await catalogue.lock(id);
       if (product === null) return refuse([noProduct]);
       if (product.version !== expectedVersion) {
-        return refuse([{ kind: 'conflict', field: ['expectedVersion'], message: `The product has moved on to version ${product.version}.` }]);
+        return refuse([
+          { kind: 'conflict', field: ['expectedVersion'], message: `The product has moved on to version ${product.version}.` },
+        ]);
       }
       const category = await catalogue.category(product.categoryId);
       const changed = changeProduct(product, command, category ?? { attributes: [] }, clock());

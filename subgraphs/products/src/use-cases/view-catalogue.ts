@@ -34,7 +34,8 @@ export function createViewCatalogue({ reads }: { readonly reads: CatalogueReads 
   /** @param seesHidden whether the viewer holds catalogue:write. */
   return function viewCatalogue({ seesHidden }: { readonly seesHidden: boolean }): CatalogueView {
     const visible = (products: readonly Product[]): readonly Product[] => products.filter(({ status }) => isVisible(status, seesHidden));
-    const listed = (variants: readonly ListedVariant[]): readonly Variant[] => variants.filter(({ productStatus }) => isVisible(productStatus, seesHidden));
+    const listed = (variants: readonly ListedVariant[]): readonly Variant[] =>
+      variants.filter(({ productStatus }) => isVisible(productStatus, seesHidden));
     return {
       ...reads,
       productsById: async (ids) => visible(await reads.productsById(ids)),
@@ -43,7 +44,11 @@ export function createViewCatalogue({ reads }: { readonly reads: CatalogueReads 
       variantsBySku: async (skus) => listed(await reads.variantsBySku(skus.filter(isSku))),
       sellerBySlug: async (slug) => (isSlug(slug) ? reads.sellerBySlug(slug) : null),
       inventory: async (variantIds) =>
-        (await reads.stock(variantIds)).map((read) => ({ ...read, status: stockStatus(read.available), onHand: read.available + read.reserved })),
+        (await reads.stock(variantIds)).map((read) => ({
+          ...read,
+          status: stockStatus(read.available),
+          onHand: read.available + read.reserved,
+        })),
     };
   };
 }

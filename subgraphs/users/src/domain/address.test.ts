@@ -22,11 +22,14 @@ test.each(['line1', 'city', 'postalCode', 'country'] as const)('an address witho
   expect(parseAddress({ ...berlin, [field]: undefined })).toBe(field);
 });
 
-test.each(['label', 'name', 'line1', 'line2', 'city', 'region', 'postalCode'] as const)('%s is one line of at most 200 characters', (field) => {
-  expect(parseAddress({ ...berlin, [field]: 'x'.repeat(200) })).toMatchObject({ [field]: 'x'.repeat(200) });
-  expect(parseAddress({ ...berlin, [field]: 'x'.repeat(201) })).toBe(field);
-  expect(parseAddress({ ...berlin, [field]: 'two\nlines' })).toBe(field);
-});
+test.each(['label', 'name', 'line1', 'line2', 'city', 'region', 'postalCode'] as const)(
+  '%s is one line of at most 200 characters',
+  (field) => {
+    expect(parseAddress({ ...berlin, [field]: 'x'.repeat(200) })).toMatchObject({ [field]: 'x'.repeat(200) });
+    expect(parseAddress({ ...berlin, [field]: 'x'.repeat(201) })).toBe(field);
+    expect(parseAddress({ ...berlin, [field]: 'two\nlines' })).toBe(field);
+  },
+);
 
 test.each(['de', 'DEU', 'D', 'D1', 'Ä1'])('%s is no country', (country) => {
   expect(parseAddress({ ...berlin, country })).toBe('country');

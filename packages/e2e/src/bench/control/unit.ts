@@ -21,4 +21,5 @@ export interface Orders {
   readonly units: readonly Unit[];
 }
 
-export type FromDriver = { readonly kind: 'warm' } | { readonly kind: 'done'; readonly latenciesMs: readonly number[]; readonly elapsedMs: number };
+export type FromDriver =
+  { readonly kind: 'warm' } | { readonly kind: 'done'; readonly latenciesMs: readonly number[]; readonly elapsedMs: number };

@@ -39,7 +39,13 @@ export const isTransactionControl = (text: string): boolean => /^\s*(BEGIN|COMMI
 export const totalCalls = (statements: readonly StatementCount[]): number => statements.reduce((sum, { calls }) => sum + calls, 0);
 
 /** Calls by role, most first, and how many of all only begin or end a transaction. */
-export function callsByRole(statements: readonly StatementCount[]): { readonly roles: readonly (readonly [role: string, calls: number])[]; readonly control: number } {
+export function callsByRole(statements: readonly StatementCount[]): {
+  readonly roles: readonly (readonly [role: string, calls: number])[];
+  readonly control: number;
+} {
   const roles = [...Map.groupBy(statements, ({ role }) => role)].map(([role, group]) => [role, totalCalls(group)] as const);
-  return { roles: roles.toSorted(([, left], [, right]) => right - left), control: totalCalls(statements.filter(({ text }) => isTransactionControl(text))) };
+  return {
+    roles: roles.toSorted(([, left], [, right]) => right - left),
+    control: totalCalls(statements.filter(({ text }) => isTransactionControl(text))),
+  };
 }

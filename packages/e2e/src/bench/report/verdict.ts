@@ -6,7 +6,13 @@ import { aboveCeilings, commitCeilings, type Figures } from './ceilings.ts';
  *
  * @param broken limits that were passed, a sentence each.
  */
-export async function conclude(name: string, options: BenchOptions, file: URL, measured: Figures, broken: readonly string[]): Promise<void> {
+export async function conclude(
+  name: string,
+  options: BenchOptions,
+  file: URL,
+  measured: Figures,
+  broken: readonly string[],
+): Promise<void> {
   if (options.commitCeilings) {
     await commitCeilings(file, measured);
     console.log(`\nceilings written to ${file.pathname.split('/').slice(-2).join('/')}`);

@@ -37,7 +37,7 @@ const pagesOf = `SELECT entry.* FROM unnest($1::uuid[]) AS buyer(id) CROSS JOIN 
   ORDER BY placed_at DESC, id DESC LIMIT $5::int) AS entry`;
 
 const countsOf = `SELECT buyer.id AS buyer_id, counted.n FROM unnest($1::uuid[]) AS buyer(id) CROSS JOIN LATERAL (
-  SELECT count(*)::int AS n FROM (SELECT 1 FROM orders WHERE buyer_id = buyer.id AND ($2::text[] IS NULL OR status = ANY($2::text[])) LIMIT 10001) AS some
+  SELECT count(*)::int AS n FROM (SELECT 1 FROM orders WHERE buyer_id = buyer.id AND ($2::text[] IS NULL OR status = ANY($2::text[])) LIMIT 10001) AS counted
 ) AS counted`;
 
 /** Orders as they stand, on any connection. */

@@ -77,6 +77,9 @@ export function createWorkQueue(sql: Sql): WorkQueue {
     async claim(queue, limit, leaseMs) {
       return (await sql.rows<ClaimedColumns>(statements[queue], [limit, leaseMs])).map(toWork);
     },
+    async takeOver() {
+      await sql.count('UPDATE payment_operation SET lease_until = now() WHERE lease_until > now()');
+    },
     async renew(held, leaseMs) {
       if (held.length === 0) return;
       await sql.count(renew, [JSON.stringify(held.map(({ operation, fence }) => ({ id: operation.id, fence }))), leaseMs]);

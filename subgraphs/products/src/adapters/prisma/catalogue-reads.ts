@@ -29,7 +29,9 @@ export function createCatalogueReads(sql: Sql): CatalogueReads {
     return (await sql.rows<ListedVariantRow>(`${listedVariants} WHERE ${where}`, [values])).map(toListed);
   };
   const categories = async (where: string, values: readonly unknown[]) => {
-    return (await sql.rows<CategoryRow>(`SELECT ${categoryColumns} FROM category WHERE ${where} ORDER BY name, id`, values)).map(toCategory);
+    return (await sql.rows<CategoryRow>(`SELECT ${categoryColumns} FROM category WHERE ${where} ORDER BY name, id`, values)).map(
+      toCategory,
+    );
   };
   return {
     productsById: (ids) => products('id = ANY($1::uuid[])', ids.map(toUuid)),
@@ -37,19 +39,25 @@ export function createCatalogueReads(sql: Sql): CatalogueReads {
     variantsById: (ids) => variants('variant.id = ANY($1::uuid[])', ids.map(toUuid)),
     variantsBySku: (skus) => variants('variant.sku = ANY($1::text[])', skus),
     async variantPages(pages) {
-      const values = [pages.map(({ productId }) => toUuid(productId)), pages.map((page) => page.afterPosition), pages.map(({ size }) => size)];
+      const values = [
+        pages.map(({ productId }) => toUuid(productId)),
+        pages.map((page) => page.afterPosition),
+        pages.map(({ size }) => size),
+      ];
       const rows = await sql.rows<ListedVariantRow & { readonly number: bigint }>(variantPages, values);
       const lists: ListedVariant[][] = pages.map(() => []);
       for (const row of rows) lists[Number(row.number) - 1]?.push(toListed(row));
       return lists;
     },
     async variantCounts(ids) {
-      const text = 'SELECT product_id, count(*)::int AS variants FROM product_variant WHERE product_id = ANY($1::uuid[]) GROUP BY product_id';
+      const text =
+        'SELECT product_id, count(*)::int AS variants FROM product_variant WHERE product_id = ANY($1::uuid[]) GROUP BY product_id';
       const rows = await sql.rows<{ readonly product_id: string; readonly variants: number }>(text, [ids.map(toUuid)]);
       return new Map(rows.map((row) => [fromUuid('prod', row.product_id), row.variants]));
     },
     categoriesById: (ids) => categories('id = ANY($1::uuid[])', [ids.map(toUuid)]),
-    childCategories: (parentId) => (parentId === null ? categories('parent_id IS NULL', []) : categories('parent_id = $1::uuid', [toUuid(parentId)])),
+    childCategories: (parentId) =>
+      parentId === null ? categories('parent_id IS NULL', []) : categories('parent_id = $1::uuid', [toUuid(parentId)]),
     sellersById: async (ids: readonly Id<'sell'>[]) => {
       const text = 'SELECT id, slug, name FROM seller WHERE id = ANY($1::uuid[])';
       return (await sql.rows<{ id: string; slug: string; name: string }>(text, [ids.map(toUuid)])).map(toSeller);

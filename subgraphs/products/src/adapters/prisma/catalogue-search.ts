@@ -20,7 +20,9 @@ interface Restriction {
 const mostCounted = 10_001;
 
 /** Sort key, its spelling in a cursor, how that is read back, and the direction of key and id together. */
-const orders: Readonly<Record<Exclude<ProductSort, 'RELEVANCE'>, { key: string; text: string; parse: (parameter: string) => string; descending: boolean }>> = {
+const orders: Readonly<
+  Record<Exclude<ProductSort, 'RELEVANCE'>, { key: string; text: string; parse: (parameter: string) => string; descending: boolean }>
+> = {
   PRICE_ASC: { key: 'price_min', text: 'price_min::text', parse: (parameter) => `${parameter}::bigint`, descending: false },
   PRICE_DESC: { key: 'price_min', text: 'price_min::text', parse: (parameter) => `${parameter}::bigint`, descending: true },
   NEWEST: {
@@ -36,7 +38,10 @@ const orders: Readonly<Record<Exclude<ProductSort, 'RELEVANCE'>, { key: string; 
 const scoreOf = (matching: Matching, words: number): string =>
   matching === 'stems' ? `ts_rank(document, websearch_to_tsquery('english', $${words}))` : `word_similarity($${words}, title)`;
 
-function orderOf(sort: ProductSort, score: string): { key: string; text: string; parse: (parameter: string) => string; descending: boolean } {
+function orderOf(
+  sort: ProductSort,
+  score: string,
+): { key: string; text: string; parse: (parameter: string) => string; descending: boolean } {
   if (sort !== 'RELEVANCE') return orders[sort];
   return { key: score, text: `(${score})::text`, parse: (parameter) => `${parameter}::float4`, descending: true };
 }
@@ -72,7 +77,11 @@ export function createCatalogueSearch(sql: Sql, misspelt: <T>(work: (sql: Sql) =
 }
 
 /** The statement of a page: one row more than asked for says whether there are more. Only its values vary with the page. */
-export function pageStatement(query: CatalogueQuery, { size, direction, from }: PageRequest, matching: Matching): { readonly text: string; readonly values: readonly unknown[] } {
+export function pageStatement(
+  query: CatalogueQuery,
+  { size, direction, from }: PageRequest,
+  matching: Matching,
+): { readonly text: string; readonly values: readonly unknown[] } {
   const { clauses, values, words } = restrict(query, matching);
   const score = words === null ? 'NULL::float4' : scoreOf(matching, words);
   const { key, text, parse, descending } = orderOf(query.sort, score);

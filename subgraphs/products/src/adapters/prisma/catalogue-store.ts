@@ -65,9 +65,24 @@ export function createCatalogueStore(sql: Sql): CatalogueStore {
     lockOfVariant: (id) => locked('id = (SELECT product_id FROM product_variant WHERE id = $1::uuid)', id),
     async replace(product) {
       const { id, title, description, status, tags, attributes, prices, version, updatedAt, variants } = product;
-      const values = [toUuid(id), title, description, status, tags, JSON.stringify(attributes), prices.min.amount, prices.max.amount, version, updatedAt];
+      const values = [
+        toUuid(id),
+        title,
+        description,
+        status,
+        tags,
+        JSON.stringify(attributes),
+        prices.min.amount,
+        prices.max.amount,
+        version,
+        updatedAt,
+      ];
       if ((await sql.count(updateProduct, values)) !== 1) throw new Error(`${id} was not locked at version ${version - 1}`);
-      const priced = variants.map((variant) => ({ id: toUuid(variant.id), amount: variant.price.amount, compare_at: variant.compareAt?.amount ?? null }));
+      const priced = variants.map((variant) => ({
+        id: toUuid(variant.id),
+        amount: variant.price.amount,
+        compare_at: variant.compareAt?.amount ?? null,
+      }));
       await sql.count(updatePrices, [JSON.stringify(priced)]);
       await sql.count(rewriteSearchRow, [toUuid(id)]);
       return lockedSequence(version);

@@ -1,5 +1,6 @@
 // The statements that move stock. Each changes claim, stock rows and ledger at once; READ COMMITTED is enough, because every stock row is locked, in id
-// order, before any is changed, and its numbers are those under the lock.
+// order, before any is changed. What counts are the numbers under the lock, which `locked` reads: an UPDATE looks first at the row as it was when its
+// statement began, so a guard or a sum on `stock` itself would be wrong about a row that changed while the statement waited.
 
 /**
  * $1 order, $2 distinct variants, $3 quantities. All lines or none: the verdict needs every row locked, and the claim says it before stock moves. A claim
@@ -9,7 +10,7 @@ export const reserve = `WITH want AS MATERIALIZED (
   SELECT line.variant_id, line.quantity FROM unnest($2::uuid[], $3::bigint[]) AS line (variant_id, quantity)
   WHERE NOT EXISTS (SELECT FROM stock_claim WHERE order_id = $1::uuid)
 ), locked AS MATERIALIZED (
-  SELECT stock.variant_id, stock.available, want.quantity, product.status = 'ACTIVE' AS sellable
+  SELECT stock.variant_id, stock.available, stock.reserved, stock.version, want.quantity, product.status = 'ACTIVE' AS sellable
   FROM want
   JOIN stock ON stock.variant_id = want.variant_id
   JOIN product_variant variant ON variant.id = want.variant_id
@@ -30,9 +31,9 @@ export const reserve = `WITH want AS MATERIALIZED (
   ON CONFLICT (order_id) DO NOTHING
   RETURNING state, sequence, reason, short
 ), taken AS (
-  UPDATE stock SET available = stock.available - locked.quantity::int, reserved = stock.reserved + locked.quantity::int, version = stock.version + 1, updated_at = now()
+  UPDATE stock SET available = locked.available - locked.quantity::int, reserved = locked.reserved + locked.quantity::int, version = locked.version + 1, updated_at = now()
   FROM locked, claim
-  WHERE claim.state = 'RESERVED' AND stock.variant_id = locked.variant_id AND stock.available >= locked.quantity
+  WHERE claim.state = 'RESERVED' AND stock.variant_id = locked.variant_id
   RETURNING stock.variant_id, stock.available, stock.reserved, stock.version, locked.quantity::int
 ), kept AS (
   INSERT INTO reservation (order_id, variant_id, quantity) SELECT $1::uuid, variant_id, quantity FROM taken
@@ -46,11 +47,11 @@ export const commit = `WITH claim AS (
   UPDATE stock_claim SET state = 'COMMITTED', sequence = sequence + 1, updated_at = now() WHERE order_id = $1::uuid AND state = 'RESERVED'
   RETURNING state, sequence, reason, short
 ), locked AS MATERIALIZED (
-  SELECT stock.variant_id, reservation.quantity FROM claim, reservation JOIN stock USING (variant_id)
+  SELECT stock.variant_id, stock.reserved, stock.version, reservation.quantity FROM claim, reservation JOIN stock USING (variant_id)
   WHERE reservation.order_id = $1::uuid
   ORDER BY stock.variant_id FOR NO KEY UPDATE OF stock
 ), sold AS (
-  UPDATE stock SET reserved = stock.reserved - locked.quantity, version = stock.version + 1, updated_at = now()
+  UPDATE stock SET reserved = locked.reserved - locked.quantity, version = locked.version + 1, updated_at = now()
   FROM locked WHERE stock.variant_id = locked.variant_id
   RETURNING stock.variant_id, stock.available, stock.reserved, stock.version, locked.quantity
 ), moved AS (
@@ -68,12 +69,12 @@ export const release = `WITH before AS MATERIALIZED (
   FROM before WHERE stock_claim.order_id = $1::uuid
   RETURNING before.state AS was, stock_claim.state, stock_claim.sequence, stock_claim.reason, stock_claim.short
 ), locked AS MATERIALIZED (
-  SELECT stock.variant_id, reservation.quantity, claim.was FROM claim, reservation JOIN stock USING (variant_id)
+  SELECT stock.variant_id, stock.available, stock.reserved, stock.version, reservation.quantity, claim.was FROM claim, reservation JOIN stock USING (variant_id)
   WHERE claim.was IN ('RESERVED', 'COMMITTED') AND reservation.order_id = $1::uuid
   ORDER BY stock.variant_id FOR NO KEY UPDATE OF stock
 ), freed AS (
-  UPDATE stock SET available = stock.available + locked.quantity, version = stock.version + 1, updated_at = now(),
-    reserved = stock.reserved - CASE locked.was WHEN 'RESERVED' THEN locked.quantity ELSE 0 END
+  UPDATE stock SET available = locked.available + locked.quantity, version = locked.version + 1, updated_at = now(),
+    reserved = locked.reserved - CASE locked.was WHEN 'RESERVED' THEN locked.quantity ELSE 0 END
   FROM locked WHERE stock.variant_id = locked.variant_id
   RETURNING stock.variant_id, stock.available, stock.reserved, stock.version, locked.quantity, locked.was
 ), moved AS (

@@ -38,14 +38,19 @@ export function createStockStore(sql: Sql): StockStore {
     },
     async release(orderId, reason) {
       const values = [toUuid(orderId), reason];
-      const after = toAfter(await run(statement.release, values)) ?? toAfter(await run(statement.bury, values)) ?? toAfter(await run(statement.release, values));
+      const after =
+        toAfter(await run(statement.release, values)) ??
+        toAfter(await run(statement.bury, values)) ??
+        toAfter(await run(statement.release, values));
       if (after === null) throw new Error(`${orderId} has a claim that cannot be seen`);
       return after;
     },
     async adjust(variantId, delta, reason) {
       const [row] = await sql.rows<StockRow>(statement.adjust, [toUuid(variantId), delta, reason]);
       if (row !== undefined) return toChangedStock(row);
-      const [present] = await sql.rows<{ readonly available: number }>('SELECT available FROM stock WHERE variant_id = $1::uuid', [toUuid(variantId)]);
+      const [present] = await sql.rows<{ readonly available: number }>('SELECT available FROM stock WHERE variant_id = $1::uuid', [
+        toUuid(variantId),
+      ]);
       return present === undefined ? null : { refused: delta < 0 ? 'short' : 'full', available: present.available };
     },
     async followStock(variantId) {
