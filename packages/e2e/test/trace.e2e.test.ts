@@ -17,10 +17,10 @@ const stations = [
   'process products.stock.v1',
   'send payments.commands.v1',
   'process payments.commands.v1',
-  'provider authorise',
+  'payment authorise',
   'send payments.payment.v1',
   'process payments.payment.v1',
-  'provider capture',
+  'payment capture',
   'send orders.order.v1',
 ];
 

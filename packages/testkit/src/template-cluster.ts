@@ -19,7 +19,10 @@ const KEPT_CLUSTERS = 3;
 /** Everything that decides what the templates contain; a change makes a new cluster. */
 const INGREDIENTS = [
   'prisma/**/*.{sql,toml}',
-  'prisma/seed/**/*.ts',
+  'prisma/**/seed.ts',
+  'prisma/**/seed/**/*.ts',
+  'subgraphs/products/src/adapters/prisma/search-rows.ts',
+  'subgraphs/users/src/adapters/argon2/*.ts',
   'packages/{messaging,payment-simulator}/prisma/**/*.{sql,toml}',
   'packages/embedded/src/{database,postgres}/*.ts',
   'packages/testkit/src/template-cluster.ts',

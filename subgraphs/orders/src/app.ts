@@ -44,7 +44,10 @@ export async function startOrders(config: OrdersConfig, overrides: SubgraphOverr
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
   const subgraph = config.roles.includes('api') ? stack.use(await startApi(config, parts, client, useCases)) : null;
   const owned = stack.move();
-  return { subgraph, caughtUp: async () => worker?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { subgraph, caughtUp: async () => {
+      await parts.drained();
+      await worker?.caughtUp();
+    }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: OrdersConfig, parts: SubgraphParts): Promise<UseCases> {

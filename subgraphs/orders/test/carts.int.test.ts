@@ -1,6 +1,8 @@
 import { newId, parseId, shardOf, shardOfBuyer, toUuid, type Id } from '@tally/kernel';
-import { eventually } from '@tally/testkit';
+import { prismaAdapter, sqlOf } from '@tally/subgraph-kit';
 import { expect, test } from 'vitest';
+import { createExpiredCarts } from '../src/adapters/prisma/carts-store.ts';
+import { PrismaClient } from '../src/generated/prisma/client.ts';
 import { address, cartMutation, type CartPayload, type CartShown } from './buyer.ts';
 import { anOrdersWorld, type OrdersWorld } from './orders-world.ts';
 
@@ -185,14 +187,11 @@ test('carts past their day are removed, unless an order lives from them', async 
   const { order } = await buyer.checkout({ cartId: cart?.id });
   await world.sql.execute(`UPDATE cart SET expires_at = now() - interval '1 day'`);
 
-  const { PrismaClient } = await import('../src/generated/prisma/client.ts');
-  const { prismaAdapter, sqlOf } = await import('@tally/subgraph-kit');
-  const { createExpiredCarts } = await import('../src/adapters/prisma/carts-store.ts');
   const client = new PrismaClient({ adapter: prismaAdapter({ url: world.config.databaseUrl, schema: 'orders', maxConnections: 1 }) });
   expect(await createExpiredCarts(sqlOf(client)).remove(10)).toBe(1);
   await client.$disconnect();
 
   expect(await world.sql.rows('SELECT id FROM cart')).toHaveLength(1);
   expect(await world.sql.number('SELECT count(*) FROM cart_line')).toBe(1);
-  await eventually(async () => (await world.statusOf(parseId('ord', order?.id)!)) === 'PENDING');
+  expect(await world.statusOf(parseId('ord', order?.id)!)).toBe('PENDING');
 });

@@ -39,7 +39,7 @@ export interface OrdersWorld extends AsyncDisposable {
   ask(asker: Asker, query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** What the subgraph answers to a header as sent. */
   raw(authorization: string | undefined, query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  token(asker: Asker, audience?: string): Promise<string>;
+  token(asker: Asker, audience?: string, clock?: Clock): Promise<string>;
   buyer(userId?: Id<'usr'>): Buyer;
   /** Puts variants into the price replica, as if products had told of them. */
   sells(...variants: readonly ForSale[]): Promise<readonly Id<'var'>[]>;
@@ -95,9 +95,10 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
   let sent: string[] = [];
   const orders = stack.use(await startOrders(config, { eventLog: log, logger, onStatement: (text) => sent.push(text), ...(clock === undefined ? {} : { clock }) }));
 
-  async function token({ userId, scopes = [] }: Asker, audience = 'orders'): Promise<string> {
+  async function token({ userId, scopes = [] }: Asker, audience = 'orders', at?: Clock): Promise<string> {
     const caller = userId === undefined ? ({ kind: 'anonymous' } as const) : ({ kind: 'user', userId, sessionId: newId('ses'), scopes } as const);
-    return (await signer.sign(caller, audience)).token;
+    const signing = at === undefined ? signer : createSigner({ kind: 'gateway', issuer: gatewayIssuer, key, clock: at });
+    return (await signing.sign(caller, audience)).token;
   }
   async function raw(authorization: string | undefined, query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
     const response = await orders.subgraph?.execute({ query, variables, headers: { authorization } });

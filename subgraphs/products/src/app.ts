@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
 import { startConsumer, type Consumer, type Sql } from '@tally/messaging';
-import { createTransact, hasScope, openSubgraphParts, prismaAdapter, sqlOf, startSubgraph } from '@tally/subgraph-kit';
+import { createTransact, databaseState, hasScope, openSubgraphParts, sqlOf, startSubgraph } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
 import { createCatalogueSearch } from './adapters/prisma/catalogue-search.ts';
@@ -35,7 +35,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openSubgraphParts('products', config, overrides));
   const { logger, clock, verifier, wake } = parts;
-  const client = openClient(config, overrides, parts);
+  const client = new PrismaClient({ adapter: parts.adapter() });
   stack.defer(() => client.$disconnect());
   const sql = sqlOf(client);
   const stores = (_: unknown, open: Sql) => ({ catalogue: createCatalogueStore(open), stock: createStockStore(open) });
@@ -62,30 +62,20 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
           },
           verifier,
           http: config.http,
-          ready: async () => ({ ready: true, dependencies: { database: await answers(client) } }),
+          ready: async () => ({ ready: true, dependencies: { database: await databaseState(client) } }),
           logger,
         }),
       )
     : null;
   const owned = stack.move();
-  return { subgraph, caughtUp: async () => worker?.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-function openClient(
-  { databaseUrl, poolSize }: ProductsConfig,
-  { onStatement }: SubgraphOverrides,
-  { logger }: SubgraphParts,
-): PrismaClient {
-  const adapter = prismaAdapter({
-    url: databaseUrl,
-    schema: 'products',
-    maxConnections: poolSize,
-    onIdleError: (error) => {
-      logger.warn({ err: error }, 'an idle connection broke');
+  return {
+    subgraph,
+    caughtUp: async () => {
+      await parts.drained();
+      await worker?.caughtUp();
     },
-    ...(onStatement === undefined ? {} : { onStatement }),
-  });
-  return new PrismaClient({ adapter });
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 /** Relay and consumers; the relay starts first and so stops last: what the others commit while they drain still gets out. */
@@ -131,9 +121,3 @@ async function startWorker(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
-
-const answers = (client: PrismaClient): Promise<'ok' | 'down'> =>
-  client.$queryRaw`SELECT 1`.then(
-    () => 'ok',
-    () => 'down',
-  );

@@ -74,7 +74,10 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
           ready: async () => ({ ready: true, dependencies: { database: await answers(sql) } }),
           logger,
           routes: (app) =>
-            app.get('/.well-known/jwks.json', (_, reply) => reply.header('cache-control', 'public, max-age=60').send(jwks())),
+            app.get('/.well-known/jwks.json', (_, reply) => {
+              void reply.header('cache-control', 'public, max-age=60');
+              return jwks();
+            }),
         }),
       )
     : null;

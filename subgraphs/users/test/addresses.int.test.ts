@@ -75,7 +75,7 @@ test('A10 another’s address and one that does not exist are the same NOT_FOUND
   for (const id of [foreign, newId('adr')]) {
     expect(await saves(world, bob, { id, label: 'mine' })).toEqual({
       user: null,
-      userErrors: [{ code: 'NOT_FOUND', field: ['input', 'id'] }],
+      userErrors: [{ code: 'NOT_FOUND', field: ['id'] }],
     });
     expect(await removes(world, bob, id)).toEqual({ user: null, userErrors: [{ code: 'NOT_FOUND', field: ['id'] }] });
   }
@@ -133,5 +133,5 @@ test('an account that is gone keeps no address', async () => {
   const ada = await world.person();
   await world.sql.execute('DELETE FROM account');
 
-  expect(await saves(world, ada, {})).toEqual({ user: null, userErrors: [{ code: 'NOT_FOUND', field: ['input', 'id'] }] });
+  expect(await saves(world, ada, {})).toEqual({ user: null, userErrors: [{ code: 'NOT_FOUND', field: ['id'] }] });
 });

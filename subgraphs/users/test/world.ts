@@ -9,7 +9,7 @@ import type { UsersConfig } from '../src/config.ts';
 /** An answer of the subgraph; `data` as a client would write it down. */
 export interface Answer {
   readonly status: number;
-  readonly data: Readonly<Record<string, never>> | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
   readonly errors: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
@@ -161,7 +161,7 @@ export interface SignedIn {
 export function payloadOf<Payload = SignedIn>({ data, errors }: Answer, field: string): Payload {
   const payload = data?.[field];
   if (payload === undefined || payload === null) throw new Error(`no ${field}: ${JSON.stringify(errors)}`);
-  return payload;
+  return payload as Payload;
 }
 
 /** The caller that an access token names. */

@@ -7,15 +7,13 @@ import { readOptions, type BenchOptions } from './options.ts';
 import { startMeasuredPlatform } from './platform.ts';
 import { profiled } from './profile.ts';
 import { watchIdle } from './quiet.ts';
-import type { Figures } from './report/ceilings.ts';
 import { say } from './report/progress.ts';
-import { toTable } from './report/table.ts';
 import { conclude } from './report/verdict.ts';
 import { frequentStatements, profileTables } from './report/where-it-goes.ts';
+import { readFigures, readsTable, slowSearches } from './reads/figures.ts';
 import { readKinds } from './reads/requests.ts';
 import { playReads, type ReadResult } from './reads/round.ts';
 
-const searchWithinMs = 50;
 const ceilings = new URL('./reads.json', import.meta.url);
 
 const options = readOptions(
@@ -45,62 +43,5 @@ async function bench(wanted: BenchOptions): Promise<void> {
   }
   const audit = await audited(platform, []);
   console.log(`\n${readsTable(results)}\n\n${idleLine(idle)}\n\n${audit}`);
-  const slow = results.filter(({ title, alone }) => title === 'search' && alone.p95 >= searchWithinMs);
-  const broken = slow.map(({ alone }) => `search: p95 alone is ${alone.p95.toFixed(0)} ms, not below ${String(searchWithinMs)}`);
-  await conclude('bench:reads', wanted, ceilings, readFigures(results), broken);
-}
-
-const cpuOf = ({ cpuMs }: Pick<ReadResult, 'cpuMs'>): number => cpuMs.process + cpuMs.postgres;
-const ratioOf = (result: ReadResult): number => cpuOf(result) / cpuOf(result.control);
-
-function readsTable(results: readonly ReadResult[]): string {
-  const headings = [
-    '',
-    'alone p50 ms',
-    'p95',
-    'p99',
-    '16 at once p50 ms',
-    'p95',
-    'p99',
-    'per second',
-    'CPU-ms process',
-    'PostgreSQL',
-    'statements',
-    'CPU × control',
-  ];
-  const rows = results.flatMap((result) => {
-    const { title, alone, atOnce, perSecond, cpuMs, statementsPerRequest, control } = result;
-    return [
-      [
-        title,
-        alone.p50,
-        alone.p95,
-        alone.p99,
-        atOnce.p50,
-        atOnce.p95,
-        atOnce.p99,
-        perSecond,
-        cpuMs.process,
-        cpuMs.postgres,
-        statementsPerRequest,
-        ratioOf(result),
-      ],
-      [
-        '  same statements, plain',
-        ...[null, null, null, control.latencies.p50, control.latencies.p95, control.latencies.p99],
-        ...[control.perSecond, control.cpuMs.process, control.cpuMs.postgres, control.statements, 1],
-      ],
-    ];
-  });
-  return toTable(headings, rows);
-}
-
-/** What may not rise. */
-function readFigures(results: readonly ReadResult[]): Figures {
-  return Object.fromEntries(
-    results.flatMap((result) => [
-      [`statements per request: ${result.title}`, result.statementsPerRequest] as const,
-      [`CPU to control: ${result.title}`, ratioOf(result)] as const,
-    ]),
-  );
+  await conclude('bench:reads', wanted, ceilings, readFigures(results), slowSearches(results));
 }

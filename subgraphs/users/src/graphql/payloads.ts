@@ -23,11 +23,6 @@ export function toAuthPayload(outcome: Outcome<SignIn, Refusal>): AuthPayloadMod
   return { accessToken, refreshToken, expiresAt, user: account, userErrors: [] };
 }
 
-/** @param input as in `toUserErrors`. */
-export async function toUserPayload(
-  outcome: Outcome<null, Refusal>,
-  user: () => Promise<Account | null>,
-  input?: readonly string[],
-): Promise<UserPayloadModel> {
-  return outcome.ok ? { user: await user(), userErrors: [] } : { user: null, userErrors: toUserErrors(outcome.refusal, input) };
+export async function toUserPayload(outcome: Outcome<null, Refusal>, user: () => Promise<Account | null>): Promise<UserPayloadModel> {
+  return outcome.ok ? { user: await user(), userErrors: [] } : { user: null, userErrors: toUserErrors(outcome.refusal) };
 }

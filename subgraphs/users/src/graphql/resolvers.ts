@@ -26,7 +26,7 @@ export const resolvers: Resolvers = {
     },
     addressRemove: async (_, { id }, { viewer, useCases, loaders }) => {
       const { userId } = requireUser(viewer);
-      return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId), []);
+      return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId));
     },
   },
   User: {

@@ -20,21 +20,17 @@ const basic = (code: ErrorCode, message: string, field: readonly string[] | null
   retryAfterMs: 0,
 });
 
-/**
- * The one place where refusals of users meet the wire.
- *
- * @param input path of the argument that the fields belong to; empty where fields are arguments themselves.
- */
-export function toUserErrors(refusal: Refusal, input: readonly string[] = ['input']): UserErrorModel[] {
+/** The one place where refusals of users meet the wire. A field is named by its path within `input`, or by its own name where it is an argument itself. */
+export function toUserErrors(refusal: Refusal): UserErrorModel[] {
   switch (refusal.kind) {
     case 'INVALID':
-      return [basic('INVALID', refusal.message, [...input, refusal.field])];
+      return [basic('INVALID', refusal.message, [refusal.field])];
     case 'NOT_FOUND':
-      return [basic('NOT_FOUND', 'Not found.', [...input, refusal.field])];
+      return [basic('NOT_FOUND', 'Not found.', [refusal.field])];
     case 'EMAIL_TAKEN':
-      return [basic('EMAIL_TAKEN', 'An account with this address exists. Sign in instead.', [...input, 'email'])];
+      return [basic('EMAIL_TAKEN', 'An account with this address exists. Sign in instead.', ['email'])];
     case 'WEAK_PASSWORD':
-      return [basic('WEAK_PASSWORD', refusal.message, [...input, 'password'])];
+      return [basic('WEAK_PASSWORD', refusal.message, ['password'])];
     case 'BAD_CREDENTIALS':
       return [basic('BAD_CREDENTIALS', 'Address or password is wrong.')];
     case 'RATE_LIMITED':
