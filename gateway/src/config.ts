@@ -59,7 +59,7 @@ const environment = z.object({
   LIMITS_PROFILE: z.enum(limitsProfiles).default('default'),
   LIMITS_PATH: z.string().optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-  INTROSPECTION_SCOPE: z.string().min(1).default('graph:introspect'),
+  INTROSPECTION_SCOPE: z.string().min(1).default('schema:introspect'),
   EXPLORER: z.enum(['on', 'off']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 });

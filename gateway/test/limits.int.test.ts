@@ -166,7 +166,7 @@ test.each([
 
   const anonymous = await world.ask(query);
   const signedIn = await world.ask(query, { token: await world.tokenFor(['library:owner']) });
-  const allowed = await world.ask(query, { token: await world.tokenFor(['graph:introspect']) });
+  const allowed = await world.ask(query, { token: await world.tokenFor(['schema:introspect']) });
 
   for (const reply of [anonymous, signedIn])
     expect([reply.status, reply.body.errors?.[0]?.extensions['code']]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);

@@ -93,7 +93,7 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
       limits: 'default',
       rateLimits: null,
       trustedProxies: 0,
-      introspectionScope: 'graph:introspect',
+      introspectionScope: 'schema:introspect',
       explorer: false,
       landing: { title: 'Library', version: '1.2.3', links: [], demoAccounts: [] },
       operationNames: [],

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
 import { startConsumer, type Consumer, type Sql } from '@tally/messaging';
-import { createTransact, databaseState, idempotencyOn, openSubgraphParts, sqlOf, startSubgraph, type Subgraph, type SubgraphOverrides, type SubgraphParts } from '@tally/subgraph-kit';
+import {
+  createTransact,
+  databaseState,
+  idempotencyOn,
+  openSubgraphParts,
+  sqlOf,
+  startSubgraph,
+  type Subgraph,
+  type SubgraphOverrides,
+  type SubgraphParts,
+} from '@tally/subgraph-kit';
 import { createCartReads } from './adapters/prisma/cart-reads.ts';
 import { createCartsStore, createExpiredCarts } from './adapters/prisma/carts-store.ts';
 import { createOrderReads } from './adapters/prisma/order-reads.ts';
@@ -44,10 +54,14 @@ export async function startOrders(config: OrdersConfig, overrides: SubgraphOverr
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
   const subgraph = config.roles.includes('api') ? stack.use(await startApi(config, parts, client, useCases)) : null;
   const owned = stack.move();
-  return { subgraph, caughtUp: async () => {
+  return {
+    subgraph,
+    caughtUp: async () => {
       await parts.drained();
       await worker?.caughtUp();
-    }, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: OrdersConfig, parts: SubgraphParts): Promise<UseCases> {
@@ -77,7 +91,12 @@ async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: O
   });
 }
 
-const startApi = ({ http }: OrdersConfig, { verifier, logger }: SubgraphParts, client: PrismaClient, useCases: UseCases): Promise<Subgraph> =>
+const startApi = (
+  { http }: OrdersConfig,
+  { verifier, logger }: SubgraphParts,
+  client: PrismaClient,
+  useCases: UseCases,
+): Promise<Subgraph> =>
   startSubgraph<Context>({
     name: 'orders',
     typeDefs,
@@ -96,7 +115,11 @@ const startApi = ({ http }: OrdersConfig, { verifier, logger }: SubgraphParts, c
   });
 
 /** Relay, consumers and jobs; the relay starts first and so stops last: what the others commit while they drain still gets out. */
-async function startWorker({ databaseUrl, sweepEveryMs }: OrdersConfig, parts: SubgraphParts, useCases: UseCases): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
+async function startWorker(
+  { databaseUrl, sweepEveryMs }: OrdersConfig,
+  parts: SubgraphParts,
+  useCases: UseCases,
+): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
   const { eventLog: log, logger } = parts;
   await using stack = new AsyncDisposableStack();
   stack.use(await parts.startRelay());
@@ -109,7 +132,9 @@ async function startWorker({ databaseUrl, sweepEveryMs }: OrdersConfig, parts: S
     topics: [topicOf('products.catalogue.v1')],
     handlers: { ProductChanged: onProductChanged(useCases.keepPrice), ProductArchived: onProductArchived(useCases.keepPrice) },
   };
-  const prices = stack.use(await startConsumer({ log, group: 'orders-prices', ...catalogue, from: 'beginning', databaseUrl, logger, concurrency: 2 }));
+  const prices = stack.use(
+    await startConsumer({ log, group: 'orders-prices', ...catalogue, from: 'beginning', databaseUrl, logger, concurrency: 2 }),
+  );
   const owned = stack.move();
   return {
     async caughtUp() {

@@ -7,7 +7,9 @@ const meter = metrics.getMeter('tally.orders');
 const placed = meter.createCounter('orders_placed_total', { description: 'orders accepted' });
 const replayed = meter.createCounter('checkouts_replayed_total', { description: 'checkouts answered from their idempotency key' });
 const refused = meter.createCounter('checkouts_refused_total', { description: 'checkouts refused, by reason' });
-const revenue = meter.createCounter('orders_confirmed_minor_units_total', { description: 'worth of confirmed orders in minor units, by currency' });
+const revenue = meter.createCounter('orders_confirmed_minor_units_total', {
+  description: 'worth of confirmed orders in minor units, by currency',
+});
 const moves = meter.createCounter('order_moves_total', { description: 'changes of status, by the status reached' });
 const replies = meter.createCounter('saga_replies_total', { description: 'replies to sagas, by type and what became of them' });
 const expired = meter.createCounter('saga_deadlines_total', { description: 'deadlines that passed, by step' });
@@ -59,7 +61,8 @@ export function createTelemetry(logger: Logger): Telemetry {
     },
     sagaReplied(orderId, reply, verdict) {
       replies.add(1, { reply, verdict });
-      if (verdict === 'LATE' || verdict === 'UNASKED') logger.info({ orderId, reply, verdict }, 'a saga got a reply that it did not wait for');
+      if (verdict === 'LATE' || verdict === 'UNASKED')
+        logger.info({ orderId, reply, verdict }, 'a saga got a reply that it did not wait for');
       else tell('saga replied', { orderId, reply, verdict });
     },
     sagaExpired(orderId, step) {
@@ -87,6 +90,7 @@ export function createTelemetry(logger: Logger): Telemetry {
       propagation.inject(context.active(), carrier);
       return carrier.traceparent ?? null;
     },
-    inTrace: (traceparent, work) => (traceparent === null ? work() : context.with(propagation.extract(ROOT_CONTEXT, { traceparent }), work)),
+    inTrace: (traceparent, work) =>
+      traceparent === null ? work() : context.with(propagation.extract(ROOT_CONTEXT, { traceparent }), work),
   };
 }

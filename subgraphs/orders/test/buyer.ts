@@ -33,7 +33,11 @@ export interface CartShown {
   readonly id: Id<'cart'>;
   readonly version: number;
   readonly subtotal: { readonly amount: number };
-  readonly lines: readonly { readonly variant: { readonly id: string }; readonly quantity: number; readonly lineTotal: { readonly amount: number } }[];
+  readonly lines: readonly {
+    readonly variant: { readonly id: string };
+    readonly quantity: number;
+    readonly lineTotal: { readonly amount: number };
+  }[];
 }
 
 export interface CartPayload {

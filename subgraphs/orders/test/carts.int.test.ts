@@ -10,15 +10,26 @@ const guest = async (world: OrdersWorld, name: 'cartLinesSet' | 'cartLinesAdd', 
   const { data } = await world.ask({}, cartMutation(name), { input });
   return data?.[name] as CartPayload;
 };
-const claimMutation = 'mutation($id: ID!) { cartClaim(cartId: $id) { cart { id version subtotal { amount } lines { quantity variant { id } lineTotal { amount } } } warnings { code variantId } userErrors { code field } } }';
-const quantities = (cart: CartShown | null) => Object.fromEntries((cart?.lines ?? []).map(({ variant, quantity }) => [variant.id, quantity]));
+const claimMutation =
+  'mutation($id: ID!) { cartClaim(cartId: $id) { cart { id version subtotal { amount } lines { quantity variant { id } lineTotal { amount } } } warnings { code variantId } userErrors { code field } } }';
+const quantities = (cart: CartShown | null) =>
+  Object.fromEntries((cart?.lines ?? []).map(({ variant, quantity }) => [variant.id, quantity]));
 
 test('twenty parallel first adds to a fresh cart meet in one cart and lose nothing', async () => {
   await using world = await anOrdersWorld({ config: { roles: ['api'] } });
   const variants = await world.sells(...Array.from({ length: 20 }, () => ({})));
   const buyer = world.buyer();
 
-  const answers = await Promise.all(variants.map((variantId) => buyer.cart('cartLinesAdd', { lines: [{ variantId, quantity: 1 }, { variantId: variants[0], quantity: 2 }] })));
+  const answers = await Promise.all(
+    variants.map((variantId) =>
+      buyer.cart('cartLinesAdd', {
+        lines: [
+          { variantId, quantity: 1 },
+          { variantId: variants[0], quantity: 2 },
+        ],
+      }),
+    ),
+  );
 
   expect(new Set(answers.map(({ cart }) => cart?.id)).size).toBe(1);
   const { cart } = await buyer.cart('cartLinesSet', { lines: [{ variantId: variants[1], quantity: 1 }] });
@@ -42,11 +53,21 @@ test('setting is absolute and safe to repeat, nothing removes the line', async (
   await using world = await anOrdersWorld({ config: { roles: ['api'] } });
   const [mug, spoon] = await world.sells({ amount: 150 }, { amount: 50 });
   const buyer = world.buyer();
-  const set = (quantity: number) => buyer.cart('cartLinesSet', { lines: [{ variantId: mug, quantity }, { variantId: spoon, quantity: 1 }] });
+  const set = (quantity: number) =>
+    buyer.cart('cartLinesSet', {
+      lines: [
+        { variantId: mug, quantity },
+        { variantId: spoon, quantity: 1 },
+      ],
+    });
 
   await set(3);
   const repeated = await set(3);
-  expect(repeated.cart).toMatchObject({ version: 2, subtotal: { amount: 500 }, lines: [{ quantity: 3, lineTotal: { amount: 450 } }, { quantity: 1 }] });
+  expect(repeated.cart).toMatchObject({
+    version: 2,
+    subtotal: { amount: 500 },
+    lines: [{ quantity: 3, lineTotal: { amount: 450 } }, { quantity: 1 }],
+  });
   expect(quantities((await set(0)).cart)).toEqual({ [spoon!]: 1 });
 });
 
@@ -71,7 +92,12 @@ test('more than a line or a cart may hold is refused, and nothing of the edit st
   await buyer.cart('cartLinesSet', { lines: all.slice(0, 250) });
   const before = await world.footprint();
 
-  const tooMany = await buyer.cart('cartLinesAdd', { lines: [{ variantId: variants[0], quantity: 1 }, { variantId: variants[1], quantity: 2 }] });
+  const tooMany = await buyer.cart('cartLinesAdd', {
+    lines: [
+      { variantId: variants[0], quantity: 1 },
+      { variantId: variants[1], quantity: 2 },
+    ],
+  });
   const oneMore = await buyer.cart('cartLinesAdd', { lines: all.slice(250) });
 
   expect(tooMany).toMatchObject({ cart: null, userErrors: [{ code: 'INVALID', field: ['lines', '1', 'quantity'] }] });
@@ -96,8 +122,20 @@ test('a guest’s cart is for whoever knows its id; an owned one is nobody else�
     expect(foreign).toEqual(missing);
     expect(foreign).toMatchObject({ data: { cart: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   }
-  expect(await guest(world, 'cartLinesSet', { cartId: owned.cart?.id, lines })).toMatchObject({ cart: null, userErrors: [{ code: 'NOT_FOUND', field: ['cartId'] }] });
-  expect((await owner.data<{ _entities: unknown }>('query($r: [_Any!]!) { _entities(representations: $r) { ... on User { cart { id } } } }', { r: [{ __typename: 'User', id: owner.userId }, { __typename: 'User', id: newId('usr') }] }))._entities).toEqual([{ cart: { id: owned.cart?.id } }, null]);
+  expect(await guest(world, 'cartLinesSet', { cartId: owned.cart?.id, lines })).toMatchObject({
+    cart: null,
+    userErrors: [{ code: 'NOT_FOUND', field: ['cartId'] }],
+  });
+  expect(
+    (
+      await owner.data<{ _entities: unknown }>('query($r: [_Any!]!) { _entities(representations: $r) { ... on User { cart { id } } } }', {
+        r: [
+          { __typename: 'User', id: owner.userId },
+          { __typename: 'User', id: newId('usr') },
+        ],
+      })
+    )._entities,
+  ).toEqual([{ cart: { id: owned.cart?.id } }, null]);
 });
 
 test('a guest’s lines become the buyer’s, once', async () => {
@@ -115,7 +153,9 @@ test('a guest’s lines become the buyer’s, once', async () => {
   for (const claimed of [...claims, again]) expect(quantities(claimed.cart)).toMatchObject({ [mug!]: 3, [spoon!]: 2 });
   expect(again.cart?.lines).toHaveLength(65);
   expect(await claim(world.buyer())).toMatchObject({ cart: null, userErrors: [{ code: 'NOT_FOUND', field: ['cartId'] }] });
-  expect(await guest(world, 'cartLinesSet', { cartId: cart?.id, lines: [{ variantId: mug, quantity: 1 }] })).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+  expect(await guest(world, 'cartLinesSet', { cartId: cart?.id, lines: [{ variantId: mug, quantity: 1 }] })).toMatchObject({
+    userErrors: [{ code: 'NOT_FOUND' }],
+  });
   const own = (await buyer.data<{ cartClaim: CartPayload }>(claimMutation, { id: again.cart?.id })).cartClaim;
   expect(quantities(own.cart)).toEqual(quantities(again.cart));
 });
@@ -139,7 +179,12 @@ test('a cart shows prices of now and warns; a quote is what checkout will charge
   await using world = await anOrdersWorld({ config: { roles: ['api'] } });
   const [mug, gone] = await world.sells({ amount: 1_000 }, { amount: 100, sellable: false });
   const buyer = world.buyer();
-  const first = await buyer.cart('cartLinesSet', { lines: [{ variantId: mug, quantity: 1 }, { variantId: gone, quantity: 1 }] });
+  const first = await buyer.cart('cartLinesSet', {
+    lines: [
+      { variantId: mug, quantity: 1 },
+      { variantId: gone, quantity: 1 },
+    ],
+  });
   expect(first.warnings).toEqual([{ code: 'NOT_SELLABLE', variantId: gone }]);
   await world.sql.execute('UPDATE price SET amount = 1200 WHERE variant_id = $1', [toUuid(mug!)]);
 
@@ -148,9 +193,16 @@ test('a cart shows prices of now and warns; a quote is what checkout will charge
   expect(second.cart?.subtotal.amount).toBe(2_500);
 
   const { cart } = await buyer.cart('cartLinesSet', { lines: [{ variantId: gone, quantity: 0 }] });
-  const quote = 'query($id: ID!, $to: AddressInput!) { cartQuote(cartId: $id, shippingAddress: $to) { subtotal { amount } shipping { amount } tax { amount } discount { amount } total { amount currency } } }';
+  const quote =
+    'query($id: ID!, $to: AddressInput!) { cartQuote(cartId: $id, shippingAddress: $to) { subtotal { amount } shipping { amount } tax { amount } discount { amount } total { amount currency } } }';
   const { cartQuote } = await buyer.data<{ cartQuote: { total: { amount: number } } }>(quote, { id: cart?.id, to: address });
-  expect(cartQuote).toEqual({ subtotal: { amount: 2_400 }, shipping: { amount: 530 }, tax: { amount: 383 }, discount: { amount: 0 }, total: { amount: 2_930, currency: 'EUR' } });
+  expect(cartQuote).toEqual({
+    subtotal: { amount: 2_400 },
+    shipping: { amount: 530 },
+    tax: { amount: 383 },
+    discount: { amount: 0 },
+    total: { amount: 2_930, currency: 'EUR' },
+  });
   const { order } = await buyer.checkout({ cartId: cart?.id, expectedTotal: cartQuote.total.amount });
   expect(order?.total.amount).toBe(2_930);
 

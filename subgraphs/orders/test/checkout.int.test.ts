@@ -18,19 +18,45 @@ test('a checkout answers PENDING and leaves order, timeline, saga and the first 
   });
 
   expect({ userErrors, replayed }).toEqual({ userErrors: [], replayed: false });
-  expect(order).toMatchObject({ status: 'PENDING', sequence: 1, subtotal: { amount: 2_487 }, tax: { amount: 387 }, shipping: { amount: 530 }, total: { amount: 3_017 }, allowedActions: ['CANCEL'] });
+  expect(order).toMatchObject({
+    status: 'PENDING',
+    sequence: 1,
+    subtotal: { amount: 2_487 },
+    tax: { amount: 387 },
+    shipping: { amount: 530 },
+    total: { amount: 3_017 },
+    allowedActions: ['CANCEL'],
+  });
   const id = parseId('ord', order?.id);
   if (id === null) throw new Error('no order');
   expect(shardOf(id)).toBe(shardOfBuyer(buyer.userId));
   const reserve = await world.command(id, 'ReserveStock');
-  expect(reserve).toMatchObject({ sequence: 1, data: { lines: [{ variantId: mug, quantity: 2 }, { variantId: spoon, quantity: 1 }] } });
+  expect(reserve).toMatchObject({
+    sequence: 1,
+    data: {
+      lines: [
+        { variantId: mug, quantity: 2 },
+        { variantId: spoon, quantity: 1 },
+      ],
+    },
+  });
   expect(await world.sql.rows(`SELECT topic, key, sequence::int FROM outbox ORDER BY id`)).toEqual([
     { topic: 'orders.order.v1', key: id, sequence: 1 },
     { topic: 'orders.buyer.v1', key: buyer.userId, sequence: 1 },
     { topic: 'products.commands.v1', key: id, sequence: 1 },
   ]);
-  expect(await world.sql.row('SELECT step, version, products_sequence, wake_at > now() AS awaits FROM saga')).toEqual({ step: 'RESERVE', version: 1, products_sequence: 1, awaits: true });
-  expect(await world.sql.row('SELECT sequence, previous, status, buyer_sequence FROM order_event')).toEqual({ sequence: 1, previous: null, status: 'PENDING', buyer_sequence: 1 });
+  expect(await world.sql.row('SELECT step, version, products_sequence, wake_at > now() AS awaits FROM saga')).toEqual({
+    step: 'RESERVE',
+    version: 1,
+    products_sequence: 1,
+    awaits: true,
+  });
+  expect(await world.sql.row('SELECT sequence, previous, status, buyer_sequence FROM order_event')).toEqual({
+    sequence: 1,
+    previous: null,
+    status: 'PENDING',
+    buyer_sequence: 1,
+  });
 });
 
 test('twenty parallel clicks with one key place one order, and all answers name it', async () => {
@@ -44,7 +70,8 @@ test('twenty parallel clicks with one key place one order, and all answers name 
   const answered = answers.filter(({ order }) => order !== null);
   expect(new Set(answered.map(({ order }) => order?.id)).size).toBe(1);
   expect(answered.filter(({ replayed }) => !replayed)).toHaveLength(1);
-  for (const { order, userErrors } of answers) if (order === null) expect(userErrors.map(({ code }) => code)).toEqual(['IDEMPOTENCY_IN_PROGRESS']);
+  for (const { order, userErrors } of answers)
+    if (order === null) expect(userErrors.map(({ code }) => code)).toEqual(['IDEMPOTENCY_IN_PROGRESS']);
   expect(await world.sql.number('SELECT count(*) FROM orders')).toBe(1);
   expect(await world.sql.number('SELECT count(*) FROM idempotency')).toBe(1);
   expect(await world.sql.number(`SELECT count(*) FROM outbox WHERE type = 'ReserveStock'`)).toBe(1);
@@ -92,7 +119,14 @@ test('a refusal leaves the key free', async () => {
 
   expect(refused).toMatchObject({
     order: null,
-    userErrors: [{ __typename: 'PriceChangedError', code: 'PRICE_CHANGED', expected: { amount: 999, currency: 'EUR' }, actual: { amount: 1_530, currency: 'EUR', fractionDigits: 2 } }],
+    userErrors: [
+      {
+        __typename: 'PriceChangedError',
+        code: 'PRICE_CHANGED',
+        expected: { amount: 999, currency: 'EUR' },
+        actual: { amount: 1_530, currency: 'EUR', fractionDigits: 2 },
+      },
+    ],
   });
   expect(await buyer.checkout(input)).toMatchObject({ replayed: false, order: { total: { amount: 999 } } });
 });
@@ -105,8 +139,15 @@ test('the price taken at checkout is the price charged', async () => {
 
   await world.sql.execute('UPDATE price SET amount = 5000, title = $1', ['Cup']);
 
-  const { order } = await buyer.data<{ order: unknown }>(`query($id: ID!) { order(id: $id) { total { amount } shippingAddress { city country } lines { title sku quantity unitPrice { amount } lineTotal { amount } variant { id } seller { id } } } }`, { id });
-  expect(order).toMatchObject({ total: { amount: 1_530 }, shippingAddress: { city: 'Berlin', country: 'DE' }, lines: [{ title: 'Mug 0', sku: 'SKU-0', quantity: 1, unitPrice: { amount: 1_000 }, variant: { id: mug } }] });
+  const { order } = await buyer.data<{ order: unknown }>(
+    `query($id: ID!) { order(id: $id) { total { amount } shippingAddress { city country } lines { title sku quantity unitPrice { amount } lineTotal { amount } variant { id } seller { id } } } }`,
+    { id },
+  );
+  expect(order).toMatchObject({
+    total: { amount: 1_530 },
+    shippingAddress: { city: 'Berlin', country: 'DE' },
+    lines: [{ title: 'Mug 0', sku: 'SKU-0', quantity: 1, unitPrice: { amount: 1_000 }, variant: { id: mug } }],
+  });
 });
 
 test('every line that cannot be sold is named', async () => {
@@ -114,7 +155,9 @@ test('every line that cannot be sold is named', async () => {
   const [mug, gone, foreign] = await world.sells({}, { sellable: false }, { currency: 'USD' });
   const unknown = 'var_01930000000070008000000000000001';
 
-  const { order, userErrors } = await world.buyer().checkout({ lines: [mug, gone, unknown, foreign].map((variantId) => ({ variantId, quantity: 1 })) });
+  const { order, userErrors } = await world
+    .buyer()
+    .checkout({ lines: [mug, gone, unknown, foreign].map((variantId) => ({ variantId, quantity: 1 })) });
 
   expect(order).toBeNull();
   expect(userErrors.map(({ code, field }) => [code, field?.join('.')])).toEqual([
@@ -128,7 +171,12 @@ test('one cart has one live order; confirmation takes what was ordered and leave
   await using world = await anOrdersWorld();
   const [mug, spoon] = await world.sells({}, {});
   const buyer = world.buyer();
-  const { cart } = await buyer.cart('cartLinesSet', { lines: [{ variantId: mug, quantity: 2 }, { variantId: spoon, quantity: 1 }] });
+  const { cart } = await buyer.cart('cartLinesSet', {
+    lines: [
+      { variantId: mug, quantity: 2 },
+      { variantId: spoon, quantity: 1 },
+    ],
+  });
 
   const first = await buyer.checkout({ cartId: cart?.id });
   const second = await buyer.checkout({ cartId: cart?.id });
@@ -137,10 +185,15 @@ test('one cart has one live order; confirmation takes what was ordered and leave
 
   const id = parseId('ord', first.order?.id)!;
   await world.reply('StockReserved', await world.command(id, 'ReserveStock'));
-  await world.reply('PaymentAuthorised', await world.command(id, 'AuthorisePayment'), { amount: { amount: first.order?.total.amount, currency: 'EUR' } });
+  await world.reply('PaymentAuthorised', await world.command(id, 'AuthorisePayment'), {
+    amount: { amount: first.order?.total.amount, currency: 'EUR' },
+  });
   await world.becomes(id, 'CONFIRMED');
 
-  const { me } = await buyer.data<{ me: { lines: unknown } }>(`query($id: ID!) { me: cart(id: $id) { lines { quantity variant { id } } } }`, { id: cart?.id });
+  const { me } = await buyer.data<{ me: { lines: unknown } }>(
+    `query($id: ID!) { me: cart(id: $id) { lines { quantity variant { id } } } }`,
+    { id: cart?.id },
+  );
   expect(me.lines).toEqual([{ quantity: 3, variant: { id: mug } }]);
   expect((await buyer.checkout({ cartId: cart?.id })).order?.id).not.toBe(id);
 });
@@ -153,10 +206,15 @@ test('an order that fails gives the cart back as it was', async () => {
   const { order } = await buyer.checkout({ cartId: cart?.id });
   const id = parseId('ord', order?.id)!;
 
-  await world.reply('StockRejected', await world.command(id, 'ReserveStock'), { reason: 'SHORT', short: [{ variant: { id: mug }, requested: 2, available: 1 }] });
+  await world.reply('StockRejected', await world.command(id, 'ReserveStock'), {
+    reason: 'SHORT',
+    short: [{ variant: { id: mug }, requested: 2, available: 1 }],
+  });
   await world.becomes(id, 'REJECTED');
 
-  expect((await buyer.order(id)).problems).toMatchObject([{ __typename: 'InsufficientStockError', code: 'INSUFFICIENT_STOCK', variant: { id: mug }, requested: 2, available: 1 }]);
+  expect((await buyer.order(id)).problems).toMatchObject([
+    { __typename: 'InsufficientStockError', code: 'INSUFFICIENT_STOCK', variant: { id: mug }, requested: 2, available: 1 },
+  ]);
   expect(await world.sql.row('SELECT live_order_id FROM cart')).toEqual({ live_order_id: null });
   expect((await buyer.checkout({ cartId: cart?.id })).order?.status).toBe('PENDING');
 });
@@ -183,7 +241,11 @@ test('SETTLED answers as soon as the order is confirmed, and shows why when it i
   const [mug] = await world.sells({});
   const buyer = world.buyer();
   const lines = [{ variantId: mug, quantity: 1 }];
-  const newest = async () => parseId('ord', (await world.sql.row(`SELECT 'ord_' || replace(id::text, '-', '') AS id FROM orders ORDER BY counter DESC LIMIT 1`))['id'])!;
+  const newest = async () =>
+    parseId(
+      'ord',
+      (await world.sql.row(`SELECT 'ord_' || replace(id::text, '-', '') AS id FROM orders ORDER BY counter DESC LIMIT 1`))['id'],
+    )!;
 
   const buying = buyer.checkout({ lines, wait: 'SETTLED' });
   const id = await eventually(newest);
@@ -193,8 +255,14 @@ test('SETTLED answers as soon as the order is confirmed, and shows why when it i
 
   const short = buyer.checkout({ lines, wait: 'SETTLED' });
   const other = await eventually(async () => ((await newest()) === id ? false : newest()));
-  await world.reply('StockRejected', await world.command(other, 'ReserveStock'), { reason: 'SHORT', short: [{ variant: { id: mug }, requested: 1, available: 0 }] });
-  expect(await short).toMatchObject({ order: { status: 'REJECTED' }, userErrors: [{ __typename: 'InsufficientStockError', requested: 1, available: 0 }] });
+  await world.reply('StockRejected', await world.command(other, 'ReserveStock'), {
+    reason: 'SHORT',
+    short: [{ variant: { id: mug }, requested: 1, available: 0 }],
+  });
+  expect(await short).toMatchObject({
+    order: { status: 'REJECTED' },
+    userErrors: [{ __typename: 'InsufficientStockError', requested: 1, available: 0 }],
+  });
 });
 
 test('SETTLED does not wait longer than it says', async () => {
@@ -216,7 +284,10 @@ test('a checkout that waits for another with its key says so after 450 ms', asyn
   const holder = new pg.Client({ connectionString: world.database.urls.orders.app });
   await holder.connect();
   await holder.query('BEGIN');
-  await holder.query(`INSERT INTO idempotency (scope, operation, key, fingerprint, result) VALUES ($1, 'checkout', $2, 'other', '{}')`, [buyer.userId, key]);
+  await holder.query(`INSERT INTO idempotency (scope, operation, key, fingerprint, result) VALUES ($1, 'checkout', $2, 'other', '{}')`, [
+    buyer.userId,
+    key,
+  ]);
 
   const input = { lines: [{ variantId: mug, quantity: 1 }], idempotencyKey: key };
   const held = await buyer.checkout(input);

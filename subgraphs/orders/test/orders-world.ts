@@ -12,7 +12,11 @@ import { createBuyer, type Buyer } from './buyer.ts';
 export interface Answer {
   readonly status: number;
   readonly data: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly extensions: { readonly code: string };
+  }[];
 }
 
 /** Who asks: somebody signed in, with scopes or without, or nobody. */
@@ -44,12 +48,23 @@ export interface OrdersWorld extends AsyncDisposable {
   /** Puts variants into the price replica, as if products had told of them. */
   sells(...variants: readonly ForSale[]): Promise<readonly Id<'var'>[]>;
   /** Tells something as another subgraph would. */
-  publish<T extends Topic, M extends MessageType<T>>(topic: T, type: M, key: string, data: MessageData<M>, eventId?: Id<'evt'>, sequence?: number): Promise<Id<'evt'>>;
+  publish<T extends Topic, M extends MessageType<T>>(
+    topic: T,
+    type: M,
+    key: string,
+    data: MessageData<M>,
+    eventId?: Id<'evt'>,
+    sequence?: number,
+  ): Promise<Id<'evt'>>;
   /** The newest command of a type about an order, once it has left; `undefined` at once if `now` and there is none. */
   command(orderId: Id<'ord'>, type: string): Promise<SentCommand>;
   commands(orderId: Id<'ord'>): Promise<readonly string[]>;
   /** Answers a command as its receiver would. */
-  reply<M extends MessageType<'products.stock.v1' | 'payments.payment.v1'>>(type: M, command: SentCommand, more?: Record<string, unknown>): Promise<Id<'evt'>>;
+  reply<M extends MessageType<'products.stock.v1' | 'payments.payment.v1'>>(
+    type: M,
+    command: SentCommand,
+    more?: Record<string, unknown>,
+  ): Promise<Id<'evt'>>;
   statusOf(orderId: Id<'ord'>): Promise<string>;
   becomes(orderId: Id<'ord'>, status: string): Promise<void>;
   /** Number of rows of every table of the subgraph, and the sum of the versions that rise with a change. */
@@ -93,10 +108,13 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
     ...changes,
   };
   let sent: string[] = [];
-  const orders = stack.use(await startOrders(config, { eventLog: log, logger, onStatement: (text) => sent.push(text), ...(clock === undefined ? {} : { clock }) }));
+  const orders = stack.use(
+    await startOrders(config, { eventLog: log, logger, onStatement: (text) => sent.push(text), ...(clock === undefined ? {} : { clock }) }),
+  );
 
   async function token({ userId, scopes = [] }: Asker, audience = 'orders', at?: Clock): Promise<string> {
-    const caller = userId === undefined ? ({ kind: 'anonymous' } as const) : ({ kind: 'user', userId, sessionId: newId('ses'), scopes } as const);
+    const caller =
+      userId === undefined ? ({ kind: 'anonymous' } as const) : ({ kind: 'user', userId, sessionId: newId('ses'), scopes } as const);
     const signing = at === undefined ? signer : createSigner({ kind: 'gateway', issuer: gatewayIssuer, key, clock: at });
     return (await signing.sign(caller, audience)).token;
   }
@@ -104,18 +122,40 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
     const response = await orders.subgraph?.execute({ query, variables, headers: { authorization } });
     return { status: response?.status ?? 0, ...(JSON.parse(JSON.stringify(response?.body)) as Omit<Answer, 'status'>) };
   }
-  const ask = async (asker: Asker, query: string, variables?: Record<string, unknown>) => raw(`Bearer ${await token(asker)}`, query, variables);
+  const ask = async (asker: Asker, query: string, variables?: Record<string, unknown>) =>
+    raw(`Bearer ${await token(asker)}`, query, variables);
 
-  async function publish<T extends Topic, M extends MessageType<T>>(topic: T, type: M, about: string, data: MessageData<M>, eventId = newId('evt'), sequence = 1) {
-    const record = { topic, key: about, eventId, type, sequence, time: new Date(), traceparent: null, tracestate: null, payload: JSON.stringify(data) };
+  async function publish<T extends Topic, M extends MessageType<T>>(
+    topic: T,
+    type: M,
+    about: string,
+    data: MessageData<M>,
+    eventId = newId('evt'),
+    sequence = 1,
+  ) {
+    const record = {
+      topic,
+      key: about,
+      eventId,
+      type,
+      sequence,
+      time: new Date(),
+      traceparent: null,
+      tracestate: null,
+      payload: JSON.stringify(data),
+    };
     await log.append([record]);
     return eventId;
   }
   const outbox = async (orderId: Id<'ord'>) => {
-    const rows = await sql.rows(`SELECT type, sequence::int AS sequence, payload::jsonb AS data FROM outbox WHERE topic LIKE '%.commands.v1' AND key = $1 ORDER BY id`, [orderId]);
+    const rows = await sql.rows(
+      `SELECT type, sequence::int AS sequence, payload::jsonb AS data FROM outbox WHERE topic LIKE '%.commands.v1' AND key = $1 ORDER BY id`,
+      [orderId],
+    );
     return rows as unknown as readonly SentCommand[];
   };
-  const statusOf = async (orderId: Id<'ord'>) => String((await sql.row('SELECT status FROM orders WHERE id = $1', [toUuid(orderId)]))['status']);
+  const statusOf = async (orderId: Id<'ord'>) =>
+    String((await sql.row('SELECT status FROM orders WHERE id = $1', [toUuid(orderId)]))['status']);
 
   const owned = stack.move();
   const world: OrdersWorld = {
@@ -158,7 +198,12 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
       }),
     commands: async (orderId) => (await outbox(orderId)).map(({ type }) => type),
     reply(type, { data: { commandId, order } }, more = {}) {
-      const data = { commandId, order, ...(type in topics['products.stock.v1'].messages ? {} : { payment: { id: newId('pay') } }), ...more } as MessageData<typeof type>;
+      const data = {
+        commandId,
+        order,
+        ...(type in topics['products.stock.v1'].messages ? {} : { payment: { id: newId('pay') } }),
+        ...more,
+      } as MessageData<typeof type>;
       return publish(topicNameOf(type), type as never, order.id, data as never);
     },
     statusOf,
@@ -169,7 +214,9 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
       });
     },
     async footprint() {
-      const tables = await sql.rows(`SELECT tablename FROM pg_tables WHERE schemaname = 'orders' AND tablename NOT IN ('_prisma_migrations', 'inbox') ORDER BY 1`);
+      const tables = await sql.rows(
+        `SELECT tablename FROM pg_tables WHERE schemaname = 'orders' AND tablename NOT IN ('_prisma_migrations', 'inbox') ORDER BY 1`,
+      );
       const counts = tables.map(({ tablename }) => `(SELECT count(*) FROM "${String(tablename)}")::int AS "${String(tablename)}"`);
       const versions = ['cart.version', 'orders.sequence', 'saga.version', 'buyer_stream.sequence', 'cart_line.quantity'].map((name) => {
         const [table = '', column = ''] = name.split('.');
@@ -188,8 +235,8 @@ export async function anOrdersWorld({ config: changes = {}, clock }: WorldOption
   return world;
 }
 
-const topicNameOf = (type: string): 'products.stock.v1' | 'payments.payment.v1' => (type in topics['products.stock.v1'].messages ? 'products.stock.v1' : 'payments.payment.v1');
+const topicNameOf = (type: string): 'products.stock.v1' | 'payments.payment.v1' =>
+  type in topics['products.stock.v1'].messages ? 'products.stock.v1' : 'payments.payment.v1';
 
 /** The id of the order in a payload. */
 export const orderIdOf = (uuid: unknown): Id<'ord'> => fromUuid('ord', String(uuid));
-

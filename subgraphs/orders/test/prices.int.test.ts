@@ -8,7 +8,15 @@ import { anOrdersWorld, type OrdersWorld } from './orders-world.ts';
 
 type Product = MessageData<'ProductChanged'>;
 const variant = (id: Id<'var'>, amount: number, more: Partial<Product['variants'][number]> = {}): Product['variants'][number] => ({
-  ...{ id, sku: `SKU-${id.slice(-4)}`, title: 'Blue', price: { amount, currency: 'EUR' }, taxClass: 'STANDARD', weightGrams: 100, sellable: true },
+  ...{
+    id,
+    sku: `SKU-${id.slice(-4)}`,
+    title: 'Blue',
+    price: { amount, currency: 'EUR' },
+    taxClass: 'STANDARD',
+    weightGrams: 100,
+    sellable: true,
+  },
   ...more,
 });
 const product = (id: Id<'prod'>, ...variants: Product['variants']): Product => ({
@@ -17,7 +25,8 @@ const product = (id: Id<'prod'>, ...variants: Product['variants']): Product => (
 });
 const changed = (world: OrdersWorld, state: Product, sequence: number) =>
   world.publish('products.catalogue.v1', 'ProductChanged', state.product.id, state, newId('evt'), sequence);
-const rows = (world: OrdersWorld) => world.sql.rows('SELECT variant_id, title, amount::int, sellable, sequence::int FROM price ORDER BY amount');
+const rows = (world: OrdersWorld) =>
+  world.sql.rows('SELECT variant_id, title, amount::int, sellable, sequence::int FROM price ORDER BY amount');
 
 test('the replica follows the newest record of each product; older ones and repeats change nothing', async () => {
   await using world = await anOrdersWorld();
@@ -51,7 +60,8 @@ test('a variant that a newer record does not name is not sold any more, and stay
 test('an archived product is not sold any more until a newer record says otherwise', async () => {
   await using world = await anOrdersWorld();
   const [id, blue] = [newId('prod'), newId('var')];
-  const archive = (sequence: number) => world.publish('products.catalogue.v1', 'ProductArchived', id, { product: { id }, variantIds: [blue] }, newId('evt'), sequence);
+  const archive = (sequence: number) =>
+    world.publish('products.catalogue.v1', 'ProductArchived', id, { product: { id }, variantIds: [blue] }, newId('evt'), sequence);
   await changed(world, product(id, variant(blue, 100)), 2);
   await archive(1);
   await world.orders.caughtUp();
@@ -86,5 +96,5 @@ test('a lost replica is rebuilt from the beginning of the topic', async () => {
 async function anotherReplica(world: OrdersWorld) {
   await using log = await openSql(world.database.urls.event_log.owner);
   await log.execute(`DELETE FROM reader WHERE group_id = 'orders-prices'`);
-  return startOrders(world.config, { eventLog: world.log, logger: createLogger({ service: 'orders', level: 'silent' }) });
+  return await startOrders(world.config, { eventLog: world.log, logger: createLogger({ service: 'orders', level: 'silent' }) });
 }

@@ -29,7 +29,8 @@ async function processing(world: OrdersWorld, buyer: Buyer): Promise<Id<'ord'>> 
   await eventually(async () => (await stepOf(world, id)) === 'ENDED');
   return id;
 }
-const stepOf = async (world: OrdersWorld, id: Id<'ord'>) => (await world.sql.row('SELECT step FROM saga WHERE order_id = $1', [toUuid(id)]))['step'];
+const stepOf = async (world: OrdersWorld, id: Id<'ord'>) =>
+  (await world.sql.row('SELECT step FROM saga WHERE order_id = $1', [toUuid(id)]))['step'];
 const sequencesOf = async (world: OrdersWorld, topic: string, key: string) =>
   (await world.sql.rows('SELECT sequence::int AS n FROM outbox WHERE topic = $1 AND key = $2 ORDER BY id', [topic, key])).map(({ n }) => n);
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -41,7 +42,12 @@ test('replies carry an order to PROCESSING; timeline and both streams count with
   const id = await processing(world, buyer);
 
   expect(await world.commands(id)).toEqual(['ReserveStock', 'AuthorisePayment', 'CommitStock', 'CapturePayment']);
-  expect(await world.sql.row('SELECT step, outcome, wake_at, needs_attention FROM saga')).toEqual({ step: 'ENDED', outcome: 'SOLD', wake_at: null, needs_attention: false });
+  expect(await world.sql.row('SELECT step, outcome, wake_at, needs_attention FROM saga')).toEqual({
+    step: 'ENDED',
+    outcome: 'SOLD',
+    wake_at: null,
+    needs_attention: false,
+  });
   expect(await sequencesOf(world, 'orders.order.v1', id)).toEqual(upTo(4));
   expect(await sequencesOf(world, 'orders.buyer.v1', buyer.userId)).toEqual(upTo(4));
   expect(await sequencesOf(world, 'products.commands.v1', id)).toEqual(upTo(2));
@@ -64,12 +70,16 @@ test('a reply that is delivered again, or under another event id, changes nothin
   const reserve = await world.command(id, 'ReserveStock');
 
   const eventId = newId('evt');
-  for (let n = 0; n < 3; n++) await world.publish('products.stock.v1', 'StockReserved', id, { commandId: reserve.data.commandId, order: { id } }, eventId);
+  for (let n = 0; n < 3; n++)
+    await world.publish('products.stock.v1', 'StockReserved', id, { commandId: reserve.data.commandId, order: { id } }, eventId);
   await world.reply('StockReserved', reserve);
   await world.orders.caughtUp();
 
   expect(await world.commands(id)).toEqual(['ReserveStock', 'AuthorisePayment']);
-  expect(await world.sql.row('SELECT version, (SELECT count(*)::int FROM order_event) AS events FROM saga')).toEqual({ version: 2, events: 2 });
+  expect(await world.sql.row('SELECT version, (SELECT count(*)::int FROM order_event) AS events FROM saga')).toEqual({
+    version: 2,
+    events: 2,
+  });
   expect(await world.sql.number('SELECT count(*) FROM parked_key')).toBe(0);
 });
 
@@ -128,7 +138,11 @@ test('an order cancelled while PENDING ends at once; its stock is released, what
   await world.reply('StockReleased', await world.command(id, 'ReleaseStock'));
   await world.orders.caughtUp();
 
-  expect(cancelled).toMatchObject({ replayed: false, userErrors: [], order: { status: 'CANCELLED', cancelReason: 'CUSTOMER', problems: [{ code: 'CANCELLED' }], allowedActions: [] } });
+  expect(cancelled).toMatchObject({
+    replayed: false,
+    userErrors: [],
+    order: { status: 'CANCELLED', cancelReason: 'CUSTOMER', problems: [{ code: 'CANCELLED' }], allowedActions: [] },
+  });
   expect(await world.commands(id)).toEqual(['ReserveStock', 'ReleaseStock']);
   expect(await world.sql.number('SELECT count(*) FROM saga_command WHERE answered_at IS NULL')).toBe(0);
 });
@@ -175,7 +189,13 @@ test('a sale cancelled before it ships is refunded; a failed refund calls for a 
   await eventually(async () => (await world.sql.number('SELECT count(*) FROM saga WHERE needs_attention')) === 1);
   expect(await world.statusOf(id)).toBe('CANCELLING');
 
-  await world.publish('payments.payment.v1', 'PaymentRefunded', id, { commandId: null, order: { id }, payment: { id: newId('pay') }, refundId: newId('ref'), ...total });
+  await world.publish('payments.payment.v1', 'PaymentRefunded', id, {
+    commandId: null,
+    order: { id },
+    payment: { id: newId('pay') },
+    refundId: newId('ref'),
+    ...total,
+  });
   await world.becomes(id, 'CANCELLED');
   expect(await world.sql.row('SELECT needs_attention FROM saga')).toEqual({ needs_attention: false });
 });
@@ -219,7 +239,10 @@ test('twenty cancellations and a reply at once leave one story', async () => {
   const id = await placed(world, buyer);
   const reserve = await world.command(id, 'ReserveStock');
 
-  const [answers] = await Promise.all([Promise.all(Array.from({ length: 20 }, () => buyer.cancel(id))), world.reply('StockReserved', reserve)]);
+  const [answers] = await Promise.all([
+    Promise.all(Array.from({ length: 20 }, () => buyer.cancel(id))),
+    world.reply('StockReserved', reserve),
+  ]);
   await world.orders.caughtUp();
 
   expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
@@ -292,6 +315,8 @@ test('a saga that cannot be swept is looked at again later, and in the end by a 
   await world.sql.execute(`CREATE TRIGGER refuse BEFORE UPDATE OF status ON orders FOR EACH ROW EXECUTE FUNCTION refuse()`);
   await world.sql.execute(`UPDATE saga SET attempts = 9, deadline_at = now() - interval '1 second', wake_at = now() - interval '1 second'`);
 
-  await eventually(async () => (await world.sql.number('SELECT count(*) FROM saga WHERE needs_attention AND wake_at IS NULL AND attempts = 10')) === 1);
+  await eventually(
+    async () => (await world.sql.number('SELECT count(*) FROM saga WHERE needs_attention AND wake_at IS NULL AND attempts = 10')) === 1,
+  );
   expect(await world.statusOf(id)).toBe('PENDING');
 });

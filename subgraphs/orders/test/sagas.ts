@@ -9,7 +9,12 @@ export const total = money(2_990, 'EUR');
 /** The saga of an order of two mugs that was just accepted. */
 export function aSaga(): Saga {
   const lines = [{ variantId: newId('var'), quantity: 2 }];
-  return begin({ sagaId: newId('saga'), orderId: newId('ord'), buyerId: newId('usr'), total, paymentMethodId: null }, lines, start, standardDeadlines).saga;
+  return begin(
+    { sagaId: newId('saga'), orderId: newId('ord'), buyerId: newId('usr'), total, paymentMethodId: null },
+    lines,
+    start,
+    standardDeadlines,
+  ).saga;
 }
 
 /** The id of the newest command of a type. */
@@ -49,7 +54,15 @@ export function aReply(type: Reply['type'], commandId: Id<'cmd'> | null, orderId
     case 'StockReleased':
       return { type, data: { commandId: commandId ?? newId('cmd'), order } };
     case 'StockRejected':
-      return { type, data: { commandId: commandId ?? newId('cmd'), order, reason: 'SHORT', short: [{ variant: { id: newId('var') }, requested: 2, available: 1 }] } };
+      return {
+        type,
+        data: {
+          commandId: commandId ?? newId('cmd'),
+          order,
+          reason: 'SHORT',
+          short: [{ variant: { id: newId('var') }, requested: 2, available: 1 }],
+        },
+      };
     case 'PaymentActionRequired':
       return { type, data: { ...fact, url: 'https://pay.example.test', expiresAt: start.toISOString() } };
     case 'PaymentAuthorised':

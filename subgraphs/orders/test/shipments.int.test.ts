@@ -5,7 +5,12 @@ import { createBuyer, type Buyer, type UserError } from './buyer.ts';
 import { anOrdersWorld, type OrdersWorld } from './orders-world.ts';
 
 interface Shipped {
-  readonly shipment: { readonly id: Id<'shp'>; readonly status: string; readonly lines: readonly { id: string }[]; readonly [more: string]: unknown } | null;
+  readonly shipment: {
+    readonly id: Id<'shp'>;
+    readonly status: string;
+    readonly lines: readonly { id: string }[];
+    readonly [more: string]: unknown;
+  } | null;
   readonly order: { readonly status: string; readonly fulfilmentStatus: string } | null;
   readonly userErrors: readonly UserError[];
   readonly replayed: boolean;
@@ -20,9 +25,17 @@ const staffOf = (world: OrdersWorld) => {
   return {
     ...staff,
     pack: async (orderId: string, lineIds: readonly string[], more = {}) =>
-      (await staff.data<{ shipmentCreate: Shipped }>(createMutation, { input: { orderId, lineIds, carrier: 'DHL', idempotencyKey: freshKey('pack'), ...more } })).shipmentCreate,
+      (
+        await staff.data<{ shipmentCreate: Shipped }>(createMutation, {
+          input: { orderId, lineIds, carrier: 'DHL', idempotencyKey: freshKey('pack'), ...more },
+        })
+      ).shipmentCreate,
     scan: async (shipmentId: string | undefined, to: string, more = {}) =>
-      (await staff.data<{ shipmentUpdate: Shipped }>(updateMutation, { input: { shipmentId, to, idempotencyKey: freshKey('scan'), ...more } })).shipmentUpdate,
+      (
+        await staff.data<{ shipmentUpdate: Shipped }>(updateMutation, {
+          input: { shipmentId, to, idempotencyKey: freshKey('scan'), ...more },
+        })
+      ).shipmentUpdate,
   };
 };
 
@@ -37,7 +50,10 @@ async function paid(world: OrdersWorld, buyer: Buyer): Promise<{ id: Id<'ord'>; 
   await world.reply('PaymentCaptured', await world.command(id, 'CapturePayment'), amount);
   await world.reply('StockCommitted', await world.command(id, 'CommitStock'));
   await world.becomes(id, 'PROCESSING');
-  const { order } = await buyer.data<{ order: { lines: readonly { id: string }[] } }>('query($id: ID!) { order(id: $id) { lines { id } } }', { id });
+  const { order } = await buyer.data<{ order: { lines: readonly { id: string }[] } }>(
+    'query($id: ID!) { order(id: $id) { lines { id } } }',
+    { id },
+  );
   return { id, lines: order.lines.map((line) => line.id) };
 }
 
@@ -48,7 +64,12 @@ test('an order is shipped in two parcels and delivered with the last', async () 
   const { id, lines } = await paid(world, buyer);
 
   const first = await staff.pack(id, lines.slice(0, 1));
-  expect(first).toMatchObject({ userErrors: [], replayed: false, shipment: { status: 'LABEL_CREATED', carrier: 'DHL', lines: [{ id: lines[0] }] }, order: { status: 'PROCESSING', fulfilmentStatus: 'UNFULFILLED' } });
+  expect(first).toMatchObject({
+    userErrors: [],
+    replayed: false,
+    shipment: { status: 'LABEL_CREATED', carrier: 'DHL', lines: [{ id: lines[0] }] },
+    order: { status: 'PROCESSING', fulfilmentStatus: 'UNFULFILLED' },
+  });
   const second = await staff.pack(id, lines.slice(1));
 
   expect(await staff.scan(first.shipment?.id, 'IN_TRANSIT', { trackingNumber: 'T1', occurredAt: new Date().toISOString() })).toMatchObject({
@@ -60,14 +81,22 @@ test('an order is shipped in two parcels and delivered with the last', async () 
   await staff.scan(second.shipment?.id, 'OUT_FOR_DELIVERY');
   expect((await staff.scan(second.shipment?.id, 'DELIVERED')).order).toMatchObject({ status: 'DELIVERED' });
 
-  const { order } = await buyer.data<{ order: unknown }>('query($id: ID!) { order(id: $id) { status shipments { status lines { id } } timeline(first: 100) { sequence status } } }', { id });
+  const { order } = await buyer.data<{ order: unknown }>(
+    'query($id: ID!) { order(id: $id) { status shipments { status lines { id } } timeline(first: 100) { sequence status } } }',
+    { id },
+  );
   expect(order).toMatchObject({
     shipments: [{ status: 'DELIVERED' }, { status: 'DELIVERED' }],
-    timeline: ['PENDING', 'STOCK_RESERVED', 'CONFIRMED', 'PROCESSING', 'PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED'].map((status, n) => ({ sequence: n + 1, status })),
+    timeline: ['PENDING', 'STOCK_RESERVED', 'CONFIRMED', 'PROCESSING', 'PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED'].map((status, n) => ({
+      sequence: n + 1,
+      status,
+    })),
   });
   expect(await world.sql.number(`SELECT count(*) FROM outbox WHERE type = 'OrderStatusChanged' AND key = $1`, [id])).toBe(6);
   expect(await world.sql.number(`SELECT count(*) FROM outbox WHERE type = 'BuyerOrderChanged' AND key = $1`, [buyer.userId])).toBe(7);
-  expect((await buyer.cancel(id)).userErrors).toMatchObject([{ __typename: 'IllegalTransitionError', code: 'ILLEGAL_TRANSITION', from: 'DELIVERED', to: 'CANCELLING' }]);
+  expect((await buyer.cancel(id)).userErrors).toMatchObject([
+    { __typename: 'IllegalTransitionError', code: 'ILLEGAL_TRANSITION', from: 'DELIVERED', to: 'CANCELLING' },
+  ]);
 });
 
 test('one key packs one parcel and scans it once, however often it is sent', async () => {
@@ -81,7 +110,9 @@ test('one key packs one parcel and scans it once, however often it is sent', asy
   const shipmentId = packed[0]?.shipment?.id;
   const scanned = await Promise.all(Array.from({ length: 5 }, () => staff.scan(shipmentId, 'IN_TRANSIT', { idempotencyKey: 'scan-1' })));
   expect(scanned.map(({ userErrors }) => userErrors)).toEqual([[], [], [], [], []]);
-  expect((await staff.scan(shipmentId, 'DELIVERED', { idempotencyKey: 'scan-1' })).userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
+  expect((await staff.scan(shipmentId, 'DELIVERED', { idempotencyKey: 'scan-1' })).userErrors).toMatchObject([
+    { code: 'IDEMPOTENCY_KEY_REUSED' },
+  ]);
   expect(await world.sql.number('SELECT count(*) FROM shipment')).toBe(1);
   expect(await world.statusOf(id)).toBe('SHIPPED');
 });
@@ -96,7 +127,10 @@ test('a line is in one parcel at a time, however many hands pack it; one that wa
   expect(parcels).toHaveLength(1);
   for (const { userErrors } of packed) for (const { code } of userErrors) expect(code).toBe('CONFLICT');
 
-  expect((await staff.scan(parcels[0]?.shipment?.id, 'LOST')).order).toMatchObject({ status: 'PROCESSING', fulfilmentStatus: 'UNFULFILLED' });
+  expect((await staff.scan(parcels[0]?.shipment?.id, 'LOST')).order).toMatchObject({
+    status: 'PROCESSING',
+    fulfilmentStatus: 'UNFULFILLED',
+  });
   expect((await staff.pack(id, lines)).userErrors).toEqual([]);
 });
 
@@ -114,7 +148,10 @@ test('cancelling and shipping at once: one of them wins, and a cancelled order s
     expect(['CANCELLING', 'SHIPPED']).toContain(status);
     expect(cancelled.userErrors.length === 0).toBe(status === 'CANCELLING');
     expect(scanned.userErrors.length === 0).toBe(status === 'SHIPPED');
-    const { order } = await buyer.data<{ order: { shipments: readonly { status: string }[] } }>('query($id: ID!) { order(id: $id) { shipments { status } } }', { id });
+    const { order } = await buyer.data<{ order: { shipments: readonly { status: string }[] } }>(
+      'query($id: ID!) { order(id: $id) { shipments { status } } }',
+      { id },
+    );
     expect(order.shipments.map((parcel) => parcel.status)).toEqual([status === 'SHIPPED' ? 'IN_TRANSIT' : 'CANCELLED']);
   }
 });

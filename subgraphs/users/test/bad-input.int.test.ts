@@ -14,7 +14,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** Every row of every table: a write that left the same number of them would show as well. `attempts` are counted for wrong passwords, and named where they are. */
+/** How many rows there are, and which transaction wrote last: no write leaves both alone. */
 const allRows = async (): Promise<string> => {
   const tables = ['account', 'address', 'session', 'refresh_token', 'session_stream', 'login_attempts', 'outbox', 'inbox', 'idempotency'];
   return JSON.stringify(

@@ -67,17 +67,20 @@ test.each([
   expect(work.verify).toBe(2);
 });
 
-test.each(['no address', '', 'ada@example.com\u0000', "' OR 1=1 --", 'x'.repeat(100_000)])(
-  'A17 %.20j as an address is an unknown account like any other',
-  async (email) => {
-    const { hasher, work } = aCountedHasher();
-    await using world = await aUsersWorld({ hasher });
-    work.verify = 0;
+test.each([
+  ['text without @', 'no address'],
+  ['nothing', ''],
+  ['NUL', 'ada@example.com\u0000'],
+  ['SQL', "' OR 1=1 --"],
+  ['a hundred thousand letters', 'x'.repeat(100_000)],
+])('A17 %s as an address is an unknown account like any other', async (_, email) => {
+  const { hasher, work } = aCountedHasher();
+  await using world = await aUsersWorld({ hasher });
+  work.verify = 0;
 
-    expect(codeOf(await signIn(world, email, 'seven green bottles'))).toBe('BAD_CREDENTIALS');
-    expect(work.verify).toBe(1);
-  },
-);
+  expect(codeOf(await signIn(world, email, 'seven green bottles'))).toBe('BAD_CREDENTIALS');
+  expect(work.verify).toBe(1);
+});
 
 test('A17 the limit counts unknown accounts as it counts known ones', async () => {
   await using world = await aUsersWorld();

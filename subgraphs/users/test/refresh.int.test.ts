@@ -1,3 +1,5 @@
+import { eventually } from '@tally/testkit';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { aUsersWorld, callerOf, payloadOf, refresh, type UsersWorld } from './world.ts';
 
@@ -77,6 +79,25 @@ test('A16 of many thieves at once one ends the family, and the event is said onc
 
   for (const answer of answers) expect(answer).toMatchObject(revoked);
   expect((await world.events('users.session.v1', ada.id)).map(({ type }) => type)).toEqual(['SignedIn', 'SessionRevoked']);
+});
+
+test('A16 a refresh that meets the end of its session under way gets nothing', async () => {
+  await using world = await aUsersWorld();
+  const ada = await world.person();
+  const other = new pg.Client({ connectionString: world.database.urls.users.app });
+  await other.connect();
+  await other.query(`BEGIN; UPDATE session SET revoked_at = now(), revoke_reason = 'LOGOUT'`);
+
+  const refreshing = rotate(world, ada.refreshToken);
+  await eventually(async () => {
+    expect(
+      await world.sql.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`),
+    ).toBe(1);
+  });
+  await other.query('COMMIT');
+  await other.end();
+
+  expect(await refreshing).toMatchObject(revoked);
 });
 
 test('A16 theft in one session leaves the others of its user open', async () => {

@@ -5,7 +5,8 @@ import { isCartOf, maxLines, maxQuantity, parseLines, presentCart, warningsOf, t
 
 const variantId = newId('var');
 const line = (quantity: number, id: string = variantId) => ({ variantId: id, quantity });
-const fields = (outcome: ReturnType<typeof parseLines>) => (outcome.ok ? null : outcome.refusal.map((refusal) => ('field' in refusal ? refusal.field.join('.') : '')));
+const fields = (outcome: ReturnType<typeof parseLines>) =>
+  outcome.ok ? null : outcome.refusal.map((refusal) => ('field' in refusal ? refusal.field.join('.') : ''));
 
 test('lines of one variant are summed before anything is checked', () => {
   const other = newId('var');
@@ -36,7 +37,14 @@ test('every malformed line is named', () => {
 
 test('no line at all is too few, and 251 are too many', () => {
   expect(fields(parseLines([], 1))).toEqual(['lines']);
-  expect(fields(parseLines(Array.from({ length: maxLines + 1 }, () => line(1, newId('var'))), 1))).toEqual(['lines']);
+  expect(
+    fields(
+      parseLines(
+        Array.from({ length: maxLines + 1 }, () => line(1, newId('var'))),
+        1,
+      ),
+    ),
+  ).toEqual(['lines']);
 });
 
 test('a guest’s cart is of whoever knows it, an owned one of its owner alone', () => {
@@ -48,12 +56,40 @@ test('a guest’s cart is of whoever knows it, an owned one of its owner alone',
 });
 
 test('a cart shows the prices of now and says what has changed', () => {
-  const price = { variantId, productId: newId('prod'), sellerId: newId('sell'), sku: 'S', title: 'T', unitPrice: money(120, 'EUR'), taxClass: 'STANDARD', weightGrams: 1, sellable: true };
-  const stored = (part: Partial<StoredLine>): StoredLine => ({ id: newId('line'), variantId, quantity: 2, seenPrice: money(100, 'EUR'), price, ...part });
-  const cart = (lines: readonly StoredLine[]): StoredCart => ({ id: newId('cart'), ownerId: null, version: 1, liveOrderId: null, lines, expiresAt: new Date(0), updatedAt: new Date(0) });
+  const price = {
+    variantId,
+    productId: newId('prod'),
+    sellerId: newId('sell'),
+    sku: 'S',
+    title: 'T',
+    unitPrice: money(120, 'EUR'),
+    taxClass: 'STANDARD',
+    weightGrams: 1,
+    sellable: true,
+  };
+  const stored = (part: Partial<StoredLine>): StoredLine => ({
+    id: newId('line'),
+    variantId,
+    quantity: 2,
+    seenPrice: money(100, 'EUR'),
+    price,
+    ...part,
+  });
+  const cart = (lines: readonly StoredLine[]): StoredCart => ({
+    id: newId('cart'),
+    ownerId: null,
+    version: 1,
+    liveOrderId: null,
+    lines,
+    expiresAt: new Date(0),
+    updatedAt: new Date(0),
+  });
 
   const changed = cart([stored({})]);
-  expect(presentCart(changed, 'EUR')).toMatchObject({ subtotal: money(240, 'EUR'), lines: [{ unitPrice: money(120, 'EUR'), lineTotal: money(240, 'EUR') }] });
+  expect(presentCart(changed, 'EUR')).toMatchObject({
+    subtotal: money(240, 'EUR'),
+    lines: [{ unitPrice: money(120, 'EUR'), lineTotal: money(240, 'EUR') }],
+  });
   expect(warningsOf(changed)).toMatchObject([{ code: 'PRICE_CHANGED', variantId }]);
 
   const unknown = cart([stored({ price: null }), stored({ price: { ...price, sellable: false } })]);

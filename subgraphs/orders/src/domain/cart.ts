@@ -95,7 +95,8 @@ export function parseLines(input: readonly LineInput[], least: 0 | 1): Outcome<r
 }
 
 /** A guest's cart belongs to whoever knows its id, an owned one to its owner alone. */
-export const isCartOf = (cart: Pick<StoredCart, 'ownerId'>, userId: Id<'usr'> | null): boolean => cart.ownerId === null || cart.ownerId === userId;
+export const isCartOf = (cart: Pick<StoredCart, 'ownerId'>, userId: Id<'usr'> | null): boolean =>
+  cart.ownerId === null || cart.ownerId === userId;
 
 /** The cart with the prices of now; a line whose variant is unknown keeps the price at which it was put in. */
 export function presentCart(cart: StoredCart, currency: string): Cart {
@@ -104,7 +105,17 @@ export function presentCart(cart: StoredCart, currency: string): Cart {
     return { id, variantId, quantity, unitPrice, lineTotal: multiplyMoney(unitPrice, quantity) };
   });
   const { id, version, expiresAt, updatedAt } = cart;
-  return { id, version, lines, subtotal: sumMoney(lines.map(({ lineTotal }) => lineTotal), currency), expiresAt, updatedAt };
+  return {
+    id,
+    version,
+    lines,
+    subtotal: sumMoney(
+      lines.map(({ lineTotal }) => lineTotal),
+      currency,
+    ),
+    expiresAt,
+    updatedAt,
+  };
 }
 
 /** What a buyer should know before checking out; nothing of it was refused. */

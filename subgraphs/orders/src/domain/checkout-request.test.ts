@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { parseCheckoutRequest, type CheckoutInput } from './checkout-request.ts';
 
 const shippingAddress = { name: null, line1: 'Musterweg 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
-const input = (more: Partial<CheckoutInput> = {}): CheckoutInput => ({ lines: [{ variantId: newId('var'), quantity: 1 }], shippingAddress, ...more });
+const input = (more: Partial<CheckoutInput> = {}): CheckoutInput => ({
+  lines: [{ variantId: newId('var'), quantity: 1 }],
+  shippingAddress,
+  ...more,
+});
 const fields = (given: CheckoutInput) => {
   const outcome = parseCheckoutRequest(given);
   return outcome.ok ? [] : outcome.refusal.map((refusal) => ('field' in refusal ? refusal.field.join('.') : refusal.kind));
@@ -37,6 +41,11 @@ test('everything that is wrong is told at once', () => {
 });
 
 test('an address is trimmed, and what was left empty is nothing', () => {
-  const outcome = parseCheckoutRequest(input({ shippingAddress: { ...shippingAddress, name: '  ', line1: ' Musterweg 1 ', region: 'Berlin' } }));
-  expect(outcome).toMatchObject({ ok: true, value: { address: { name: null, line1: 'Musterweg 1', line2: null, region: 'Berlin' }, paymentMethodId: null, expectedTotal: null } });
+  const outcome = parseCheckoutRequest(
+    input({ shippingAddress: { ...shippingAddress, name: '  ', line1: ' Musterweg 1 ', region: 'Berlin' } }),
+  );
+  expect(outcome).toMatchObject({
+    ok: true,
+    value: { address: { name: null, line1: 'Musterweg 1', line2: null, region: 'Berlin' }, paymentMethodId: null, expectedTotal: null },
+  });
 });

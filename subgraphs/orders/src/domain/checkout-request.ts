@@ -32,7 +32,8 @@ export function parseCheckoutRequest(input: CheckoutInput): Outcome<CheckoutRequ
   const address = parseAddress(input.shippingAddress);
   if (!address.ok) refusals.push(...address.refusal);
   const paymentMethodId = input.paymentMethodId == null ? null : parseId('pm', input.paymentMethodId);
-  if (input.paymentMethodId != null && paymentMethodId === null) refusals.push(invalid('Not the id of a payment method.', 'paymentMethodId'));
+  if (input.paymentMethodId != null && paymentMethodId === null)
+    refusals.push(invalid('Not the id of a payment method.', 'paymentMethodId'));
   const expectedTotal = input.expectedTotal ?? null;
   if (expectedTotal !== null && expectedTotal < 0) refusals.push(invalid('Must not be negative.', 'expectedTotal'));
   if (!source.ok || !address.ok || refusals.length > 0) return refuse(refusals);

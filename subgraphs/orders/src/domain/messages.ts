@@ -27,13 +27,27 @@ export function orderPlaced(draft: OrderDraft, number: string, sequence: Sequenc
     unitPrice,
     lineTotal,
   }));
-  const change = { order: { id: draft.id }, buyer: { id: draft.buyerId }, previous: null, status: 'PENDING' as const, note: null, problems: [] };
+  const change = {
+    order: { id: draft.id },
+    buyer: { id: draft.buyerId },
+    previous: null,
+    status: 'PENDING' as const,
+    note: null,
+    problems: [],
+  };
   return event('orders.order.v1', 'OrderPlaced', draft.id, sequence, { ...change, number, lines, total: draft.total });
 }
 
 export function orderStatusChanged({ orderId, buyerId }: Parties, move: OrderMove, sequence: Sequence): OutgoingEvent {
   const { from, to, note, problems } = move;
-  const data = { order: { id: orderId }, buyer: { id: buyerId }, previous: from, status: to, note, problems: [...(problems ?? ([] as Problem[]))] };
+  const data = {
+    order: { id: orderId },
+    buyer: { id: buyerId },
+    previous: from,
+    status: to,
+    note,
+    problems: [...(problems ?? ([] as Problem[]))],
+  };
   return event('orders.order.v1', 'OrderStatusChanged', orderId, sequence, data);
 }
 
@@ -58,6 +72,12 @@ export function commandEvent(orderId: Id<'ord'>, command: Command, sequence: Seq
   }
 }
 
-function event<T extends Topic, M extends MessageType<T>>(topic: T, type: M, key: string, sequence: Sequence, data: MessageData<M>): OutgoingEvent {
+function event<T extends Topic, M extends MessageType<T>>(
+  topic: T,
+  type: M,
+  key: string,
+  sequence: Sequence,
+  data: MessageData<M>,
+): OutgoingEvent {
   return { id: newId('evt'), topic, type, key, sequence, data };
 }

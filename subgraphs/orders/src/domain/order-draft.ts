@@ -33,7 +33,21 @@ export function draftOrder(
   const { lines, subtotal, shipping, tax, discount, total } = priced;
   const frozen = lines.map(({ price, quantity, lineTotal, taxRateBp, tax: contained }): DraftLine => {
     const { variantId, productId, sellerId, sku, title, unitPrice, taxClass } = price;
-    return { id: newId('line'), orderId: id, variantId, productId, sellerId, sku, title, quantity, unitPrice, lineTotal, taxClass, taxRateBp, tax: contained };
+    return {
+      id: newId('line'),
+      orderId: id,
+      variantId,
+      productId,
+      sellerId,
+      sku,
+      title,
+      quantity,
+      unitPrice,
+      lineTotal,
+      taxClass,
+      taxRateBp,
+      tax: contained,
+    };
   });
   return { ...order, id, sagaId: newId('saga'), lines: frozen, subtotal, shipping, tax, discount, total };
 }

@@ -1,6 +1,16 @@
 import { orderStatuses } from '@tally/events';
 import { expect, test } from 'vitest';
-import { allowedActionsIn, IllegalMoveError, isCancellable, isLegalMove, isSettled, isUnsuccessful, legalMoves, moveOf, statusesOf } from './order.ts';
+import {
+  allowedActionsIn,
+  IllegalMoveError,
+  isCancellable,
+  isLegalMove,
+  isSettled,
+  isUnsuccessful,
+  legalMoves,
+  moveOf,
+  statusesOf,
+} from './order.ts';
 
 test('every status has its place in the map, and every successor is a status', () => {
   expect(Object.keys(legalMoves).sort()).toEqual([...orderStatuses].sort());
@@ -25,7 +35,12 @@ test('each status belongs to one phase', () => {
 test('a move that the map does not have cannot be made', () => {
   expect(() => moveOf('SHIPPED', 'CANCELLING')).toThrow(IllegalMoveError);
   expect(isLegalMove('PENDING', 'CONFIRMED')).toBe(false);
-  expect(moveOf('PENDING', 'CANCELLED', { cancelReason: 'CUSTOMER' })).toMatchObject({ from: 'PENDING', to: 'CANCELLED', cancelReason: 'CUSTOMER', problems: null });
+  expect(moveOf('PENDING', 'CANCELLED', { cancelReason: 'CUSTOMER' })).toMatchObject({
+    from: 'PENDING',
+    to: 'CANCELLED',
+    cancelReason: 'CUSTOMER',
+    problems: null,
+  });
 });
 
 test('an order may be cancelled until its first parcel leaves, then tracked', () => {

@@ -98,7 +98,8 @@ export const isUnsuccessful = (status: OrderStatus): boolean => phases.UNSUCCESS
 export const statusesOf = (phase: OrderPhase): readonly OrderStatus[] => phases[phase];
 
 /** Whoever waits for the outcome of a checkout waits for this: sold, or certainly not. */
-export const isSettled = (order: Pick<Order, 'status' | 'confirmedAt'>): boolean => order.confirmedAt !== null || isUnsuccessful(order.status);
+export const isSettled = (order: Pick<Order, 'status' | 'confirmedAt'>): boolean =>
+  order.confirmedAt !== null || isUnsuccessful(order.status);
 
 /** Cancelling is possible until the first parcel is on its way. */
 export const isCancellable = (status: OrderStatus): boolean => isLegalMove(status, 'CANCELLING') || status === 'PENDING';

@@ -31,10 +31,14 @@ const priced = (amount: number, more: Partial<VariantPrice> = {}): VariantPrice 
   sellable: true,
   ...more,
 });
-const quoted = (lines: readonly { price: VariantPrice; quantity: number }[], country = 'DE', day = on) => quote({ lines, country, currency: 'EUR', rates, on: day });
+const quoted = (lines: readonly { price: VariantPrice; quantity: number }[], country = 'DE', day = on) =>
+  quote({ lines, country, currency: 'EUR', rates, on: day });
 
 test('prices include tax: the total is goods and shipping, the tax is what they contain', () => {
-  const outcome = quoted([{ price: priced(1_190), quantity: 2 }, { price: priced(107, { taxClass: 'REDUCED' }), quantity: 1 }]);
+  const outcome = quoted([
+    { price: priced(1_190), quantity: 2 },
+    { price: priced(107, { taxClass: 'REDUCED' }), quantity: 1 },
+  ]);
 
   expect(outcome).toMatchObject({
     ok: true,
@@ -44,7 +48,10 @@ test('prices include tax: the total is goods and shipping, the tax is what they 
 
 test('contained tax is rounded half to even, line by line', () => {
   const half = quote({
-    lines: [{ price: priced(1), quantity: 1 }, { price: priced(3), quantity: 1 }],
+    lines: [
+      { price: priced(1), quantity: 1 },
+      { price: priced(3), quantity: 1 },
+    ],
     country: 'DE',
     currency: 'EUR',
     on,
@@ -75,7 +82,8 @@ test('shipping is charged by started kilogram and free from an amount of goods o
 });
 
 test('a country without a rate for shipping, for tax, or in the shop’s currency is not delivered to', () => {
-  for (const country of ['XX', 'FR', 'AT']) expect(quoted([{ price: priced(100), quantity: 1 }], country)).toEqual({ ok: false, refusal: 'NO_DELIVERY' });
+  for (const country of ['XX', 'FR', 'AT'])
+    expect(quoted([{ price: priced(100), quantity: 1 }], country)).toEqual({ ok: false, refusal: 'NO_DELIVERY' });
 });
 
 test('a total beyond what an amount can hold is refused, not rounded', () => {
@@ -83,10 +91,16 @@ test('a total beyond what an amount can hold is refused, not rounded', () => {
 });
 
 test('sums hold for all orders', () => {
-  const line = fc.record({ amount: fc.integer({ min: 0, max: 10_000_000 }), quantity: fc.integer({ min: 1, max: 1_000 }), reduced: fc.boolean() });
+  const line = fc.record({
+    amount: fc.integer({ min: 0, max: 10_000_000 }),
+    quantity: fc.integer({ min: 1, max: 1_000 }),
+    reduced: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), (lines) => {
-      const outcome = quoted(lines.map(({ amount, quantity, reduced }) => ({ price: priced(amount, { taxClass: reduced ? 'REDUCED' : 'STANDARD' }), quantity })));
+      const outcome = quoted(
+        lines.map(({ amount, quantity, reduced }) => ({ price: priced(amount, { taxClass: reduced ? 'REDUCED' : 'STANDARD' }), quantity })),
+      );
       if (!outcome.ok) throw new Error('refused');
       const { subtotal, shipping, tax, discount, total } = outcome.value;
       expect(total.amount).toBe(subtotal.amount - discount.amount + shipping.amount);

@@ -1,4 +1,18 @@
-import { maxMinorUnits, money, multiplyMoney, ok, refuse, shareOf, subtractMoney, addMoney, sumMoney, zero, type Id, type Money, type Outcome } from '@tally/kernel';
+import {
+  maxMinorUnits,
+  money,
+  multiplyMoney,
+  ok,
+  refuse,
+  shareOf,
+  subtractMoney,
+  addMoney,
+  sumMoney,
+  zero,
+  type Id,
+  type Money,
+  type Outcome,
+} from '@tally/kernel';
 
 /** What one variant costs now, and what else a checkout has to know of it. */
 export interface VariantPrice {
@@ -74,7 +88,9 @@ export function quote(order: {
   readonly on: Date;
 }): Outcome<Quote, PricingRefusal> {
   const { country, currency, rates, on } = order;
-  const rate = rates.shipping.find((candidate) => candidate.country === country && candidate.method === standardMethod && candidate.base.currency === currency);
+  const rate = rates.shipping.find(
+    (candidate) => candidate.country === country && candidate.method === standardMethod && candidate.base.currency === currency,
+  );
   if (rate === undefined) return refuse('NO_DELIVERY');
   const worth = order.lines.reduce((sum, { price, quantity }) => sum + BigInt(price.unitPrice.amount) * BigInt(quantity), 0n);
   const kilograms = Math.ceil(order.lines.reduce((grams, { price, quantity }) => grams + price.weightGrams * quantity, 0) / 1000);
@@ -87,10 +103,16 @@ export function quote(order: {
     const lineTotal = multiplyMoney(price.unitPrice, quantity);
     lines.push({ price, quantity, lineTotal, taxRateBp, tax: shareOf(lineTotal, taxRateBp, 10_000 + taxRateBp) });
   }
-  const subtotal = sumMoney(lines.map(({ lineTotal }) => lineTotal), currency);
+  const subtotal = sumMoney(
+    lines.map(({ lineTotal }) => lineTotal),
+    currency,
+  );
   const discount = zero(currency);
   const shipping = shippingFor(rate, subtotal, kilograms);
-  const tax = sumMoney(lines.map((line) => line.tax), currency);
+  const tax = sumMoney(
+    lines.map((line) => line.tax),
+    currency,
+  );
   return ok({ lines, subtotal, shipping, tax, discount, total: addMoney(subtractMoney(subtotal, discount), shipping) });
 }
 

@@ -5,7 +5,10 @@ import type { CancelReason, Problem } from './order.ts';
 
 export const paymentDeclined: Problem = { code: 'PAYMENT_DECLINED', message: 'The payment was declined.' };
 export const paymentNotPossible: Problem = { code: 'PROVIDER_UNAVAILABLE', message: 'The payment could not be made; nothing was charged.' };
-export const paymentNotCompleted: Problem = { code: 'PAYMENT_DECLINED', message: 'The payment was not completed in time; nothing was charged.' };
+export const paymentNotCompleted: Problem = {
+  code: 'PAYMENT_DECLINED',
+  message: 'The payment was not completed in time; nothing was charged.',
+};
 export const paymentNotCollected: Problem = { code: 'PAYMENT_DECLINED', message: 'The payment could not be collected.' };
 
 const reasons: Readonly<Record<CancelReason, string>> = {

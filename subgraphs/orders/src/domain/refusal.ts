@@ -19,8 +19,8 @@ export type Refusal =
 /** At least one reason; a request is told everything that is wrong with it at once. */
 export type Refusals = readonly Refusal[];
 
-export const invalid = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'INVALID', message, field: field });
+export const invalid = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'INVALID', message, field });
 
-export const notFound = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'NOT_FOUND', message, field: field });
+export const notFound = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'NOT_FOUND', message, field });
 
-export const conflict = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'CONFLICT', message, field: field });
+export const conflict = (message: string, ...field: readonly string[]): Refusal => ({ kind: 'CONFLICT', message, field });

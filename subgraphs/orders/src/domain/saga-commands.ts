@@ -7,7 +7,9 @@ export type PaymentCommandType = 'AuthorisePayment' | 'CapturePayment' | 'VoidPa
 export type CommandType = StockCommandType | PaymentCommandType;
 
 /** A command as it travels. */
-export type Command = { readonly [M in CommandType]: { readonly id: Id<'cmd'>; readonly type: M; readonly data: MessageData<M> } }[CommandType];
+export type Command = {
+  readonly [M in CommandType]: { readonly id: Id<'cmd'>; readonly type: M; readonly data: MessageData<M> };
+}[CommandType];
 
 /** What the saga remembers of a command: outstanding until it is answered, or made void by a later decision. */
 export interface SentCommand {
@@ -26,7 +28,8 @@ export const isOutstanding = ({ state }: SentCommand): boolean => state === 'OUT
  * The id of the n-th command of a type, from 1: follows from the saga, so that deciding twice makes the same command and the table refuses the second.
  * A UUIDv7 in form, with the saga's own time.
  */
-export const commandIdOf = (sagaId: Id<'saga'>, type: CommandType, ordinal: number): Id<'cmd'> => derivedId('cmd', sagaId, `${type} ${ordinal}`);
+export const commandIdOf = (sagaId: Id<'saga'>, type: CommandType, ordinal: number): Id<'cmd'> =>
+  derivedId('cmd', sagaId, `${type} ${ordinal}`);
 
 /** The id of the one refund of an order, from which payments derives the provider's key. */
 export const refundIdOf = (sagaId: Id<'saga'>): Id<'ref'> => derivedId('ref', sagaId, 'refund');
@@ -76,6 +79,8 @@ export function answered(saga: Saga, { id, type }: SentCommand): Saga {
 
 /** The saga after a decision that no longer waits for these. */
 export function madeVoid(saga: Saga, ...types: readonly CommandType[]): Saga {
-  const commands = saga.commands.map((command) => (types.includes(command.type) && isOutstanding(command) ? { ...command, state: 'VOID' as const } : command));
+  const commands = saga.commands.map((command) =>
+    types.includes(command.type) && isOutstanding(command) ? { ...command, state: 'VOID' as const } : command,
+  );
   return { ...saga, commands };
 }

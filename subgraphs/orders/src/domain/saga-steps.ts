@@ -15,12 +15,14 @@ export function reserve(saga: Saga & { step: 'RESERVE' }, reply: Reply, now: Dat
     });
     return { ...next, move: moveOf('PENDING', 'STOCK_RESERVED'), verdict: 'MOVED' };
   }
-  if (reply.type === 'StockRejected') return end(saga, 'REJECTED', moveOf('PENDING', 'REJECTED', { problems: shortLines(reply.data) }), null);
+  if (reply.type === 'StockRejected')
+    return end(saga, 'REJECTED', moveOf('PENDING', 'REJECTED', { problems: shortLines(reply.data) }), null);
   throw impossible(saga, reply, 'stock was asked for');
 }
 
 export function authorise(saga: Saga & { step: 'AUTHORISE' }, reply: Reply, now: Date, deadlines: Deadlines): Advance {
-  const failed = (problem: Problem): Advance => end(saga, 'PAYMENT_FAILED', moveOf('STOCK_RESERVED', 'PAYMENT_FAILED', { problems: [problem] }), 'payment failed');
+  const failed = (problem: Problem): Advance =>
+    end(saga, 'PAYMENT_FAILED', moveOf('STOCK_RESERVED', 'PAYMENT_FAILED', { problems: [problem] }), 'payment failed');
   switch (reply.type) {
     case 'PaymentAuthorised':
     case 'PaymentCaptured': {
@@ -29,7 +31,11 @@ export function authorise(saga: Saga & { step: 'AUTHORISE' }, reply: Reply, now:
       }
       // The pivot: from here only forward. A payment that captured at once is asked to capture all the same, and answers that it has.
       const sold: Saga = { ...saga, step: 'COMPLETE', captured: false, committed: false, deadlineAt: after(now, deadlines.completeMs) };
-      return { ...issue(sold, plain('CommitStock', saga), plain('CapturePayment', saga)), move: moveOf('STOCK_RESERVED', 'CONFIRMED'), verdict: 'MOVED' };
+      return {
+        ...issue(sold, plain('CommitStock', saga), plain('CapturePayment', saga)),
+        move: moveOf('STOCK_RESERVED', 'CONFIRMED'),
+        verdict: 'MOVED',
+      };
     }
     case 'PaymentDeclined':
       return failed(paymentDeclined);
@@ -80,7 +86,10 @@ export function settle(saga: Saga & { step: 'CANCELLING' }, reply: Reply): Advan
 
 /** No money is held any more: stock goes back, the order ends. */
 function settled(saga: Saga & { step: 'CANCELLING' }): Advance {
-  const move = saga.endsAs === 'CANCELLED' ? moveOf('CANCELLING', 'CANCELLED') : moveOf('STOCK_RESERVED', 'PAYMENT_FAILED', { problems: [paymentNotCompleted] });
+  const move =
+    saga.endsAs === 'CANCELLED'
+      ? moveOf('CANCELLING', 'CANCELLED')
+      : moveOf('STOCK_RESERVED', 'PAYMENT_FAILED', { problems: [paymentNotCompleted] });
   return end(saga, saga.endsAs, move, saga.endsAs);
 }
 
@@ -101,8 +110,18 @@ export function sendBackHeldMoney(saga: Saga, reply: Reply, verdict: Verdict): A
 }
 
 /** Towards CANCELLING, by voiding or refunding. No deadline: nothing is released before the money's fate is certain. */
-export function takeBack(saga: Saga, by: 'VoidPayment' | 'RefundPayment', endsAs: 'CANCELLED' | 'PAYMENT_FAILED', move: OrderMove | null, reason: string): Advance {
-  return { ...issue({ ...saga, step: 'CANCELLING', endsAs, deadlineAt: null, attention: null }, undo(by, saga, reason)), move, verdict: 'MOVED' };
+export function takeBack(
+  saga: Saga,
+  by: 'VoidPayment' | 'RefundPayment',
+  endsAs: 'CANCELLED' | 'PAYMENT_FAILED',
+  move: OrderMove | null,
+  reason: string,
+): Advance {
+  return {
+    ...issue({ ...saga, step: 'CANCELLING', endsAs, deadlineAt: null, attention: null }, undo(by, saga, reason)),
+    move,
+    verdict: 'MOVED',
+  };
 }
 
 /** To ENDED. `releaseReason` null: there is nothing to release. */

@@ -7,17 +7,46 @@ import { isOutstanding, isPaymentCommand } from './saga-commands.ts';
 import { answersTo, ImpossibleReplyError } from './saga-replies.ts';
 
 type Happening =
-  | { readonly kind: 'reply'; readonly type: (typeof replyTypes)[number]; readonly which: number; readonly unasked: boolean; readonly fitting?: number | null }
+  | {
+      readonly kind: 'reply';
+      readonly type: (typeof replyTypes)[number];
+      readonly which: number;
+      readonly unasked: boolean;
+      readonly fitting?: number | null;
+    }
   | { readonly kind: 'cancel'; readonly reason: CancelReason }
   | { readonly kind: 'wait'; readonly ms: number };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant('reply' as const), type: fc.constantFrom(...replyTypes), which: fc.nat(7), unasked: fc.boolean(), fitting: fc.option(fc.nat(4)) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), reason: fc.constantFrom<CancelReason>('CUSTOMER', 'FRAUD', 'INVENTORY') }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('reply' as const),
+      type: fc.constantFrom(...replyTypes),
+      which: fc.nat(7),
+      unasked: fc.boolean(),
+      fitting: fc.option(fc.nat(4)),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('cancel' as const), reason: fc.constantFrom<CancelReason>('CUSTOMER', 'FRAUD', 'INVENTORY') }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(90_000_000) }) },
 );
 
-const byMoney = new Set(['PaymentActionRequired', 'PaymentAuthorised', 'PaymentDeclined', 'PaymentFailed', 'PaymentInDoubt', 'PaymentCaptured', 'CaptureRefused', 'PaymentVoided', 'PaymentRefunded', 'RefundFailed']);
+const byMoney = new Set([
+  'PaymentActionRequired',
+  'PaymentAuthorised',
+  'PaymentDeclined',
+  'PaymentFailed',
+  'PaymentInDoubt',
+  'PaymentCaptured',
+  'CaptureRefused',
+  'PaymentVoided',
+  'PaymentRefunded',
+  'RefundFailed',
+]);
 
 function next(saga: Saga, status: OrderStatus, now: Date, what: Happening): Advance | null {
   if (what.kind === 'cancel') return cancel(saga, status, what.reason);
@@ -78,7 +107,17 @@ test('whatever is answered, repeated, cancelled or late: moves are legal, one en
     { numRuns: 3_000, seed: 20_261_121 },
   );
   // The stories went everywhere.
-  for (const place of ['AUTHORISE STOCK_RESERVED', 'COMPLETE CONFIRMED', 'COMPLETE PROCESSING', 'CANCELLING CANCELLING', 'CANCELLING STOCK_RESERVED', 'ENDED PROCESSING', 'ENDED REJECTED', 'ENDED CANCELLED', 'ENDED PAYMENT_FAILED']) {
+  for (const place of [
+    'AUTHORISE STOCK_RESERVED',
+    'COMPLETE CONFIRMED',
+    'COMPLETE PROCESSING',
+    'CANCELLING CANCELLING',
+    'CANCELLING STOCK_RESERVED',
+    'ENDED PROCESSING',
+    'ENDED REJECTED',
+    'ENDED CANCELLED',
+    'ENDED PAYMENT_FAILED',
+  ]) {
     expect([...reached]).toContain(place);
   }
 });

@@ -23,7 +23,10 @@ const called = (saga: Saga, status: OrderStatus): Advance => {
 
 test('a sale goes from stock to money to both completed', () => {
   const first = hears(aSaga(), 'StockReserved', 'ReserveStock');
-  expect(first).toMatchObject({ saga: { step: 'AUTHORISE', deadlineAt: later(30 * 60_000) }, move: { from: 'PENDING', to: 'STOCK_RESERVED' } });
+  expect(first).toMatchObject({
+    saga: { step: 'AUTHORISE', deadlineAt: later(30 * 60_000) },
+    move: { from: 'PENDING', to: 'STOCK_RESERVED' },
+  });
   expect(first.send).toMatchObject([{ type: 'AuthorisePayment', data: { amount: total, deadlineAt: later(30 * 60_000).toISOString() } }]);
 
   const pivot = hears(first.saga, 'PaymentAuthorised', 'AuthorisePayment');
@@ -31,19 +34,33 @@ test('a sale goes from stock to money to both completed', () => {
   expect(sent(pivot)).toEqual(['CommitStock', 'CapturePayment']);
 
   const paid = hears(pivot.saga, 'PaymentCaptured', 'CapturePayment');
-  expect(paid).toMatchObject({ saga: { step: 'COMPLETE', captured: true, committed: false }, move: { from: 'CONFIRMED', to: 'PROCESSING' } });
-  expect(hears(paid.saga, 'StockCommitted', 'CommitStock')).toMatchObject({ saga: { step: 'ENDED', as: 'SOLD', deadlineAt: null }, send: [], move: null });
+  expect(paid).toMatchObject({
+    saga: { step: 'COMPLETE', captured: true, committed: false },
+    move: { from: 'CONFIRMED', to: 'PROCESSING' },
+  });
+  expect(hears(paid.saga, 'StockCommitted', 'CommitStock')).toMatchObject({
+    saga: { step: 'ENDED', as: 'SOLD', deadlineAt: null },
+    send: [],
+    move: null,
+  });
 });
 
 test('stock may be committed before the money is captured', () => {
   const committed = hears(confirmed(), 'StockCommitted', 'CommitStock');
   expect(committed).toMatchObject({ saga: { step: 'COMPLETE', committed: true }, move: null });
-  expect(hears(committed.saga, 'PaymentCaptured', 'CapturePayment')).toMatchObject({ saga: { step: 'ENDED', as: 'SOLD' }, move: { to: 'PROCESSING' } });
+  expect(hears(committed.saga, 'PaymentCaptured', 'CapturePayment')).toMatchObject({
+    saga: { step: 'ENDED', as: 'SOLD' },
+    move: { to: 'PROCESSING' },
+  });
 });
 
 test('an order with a short line is rejected with that line, and nothing is released', () => {
   const rejected = hears(aSaga(), 'StockRejected', 'ReserveStock');
-  expect(rejected).toMatchObject({ saga: { step: 'ENDED', as: 'REJECTED' }, send: [], move: { to: 'REJECTED', problems: [{ code: 'INSUFFICIENT_STOCK', requested: 2, available: 1 }] } });
+  expect(rejected).toMatchObject({
+    saga: { step: 'ENDED', as: 'REJECTED' },
+    send: [],
+    move: { to: 'REJECTED', problems: [{ code: 'INSUFFICIENT_STOCK', requested: 2, available: 1 }] },
+  });
 });
 
 test.each(['PaymentDeclined', 'PaymentFailed', 'PaymentVoided'] as const)('%s ends the order and releases its stock', (type) => {
@@ -63,7 +80,10 @@ test('doubt and a buyer who has to act are progress: the command stays outstandi
 
 test('an order that is cancelled while its stock is asked for ends at once and releases what may come', () => {
   const cancelled = called(aSaga(), 'PENDING');
-  expect(cancelled).toMatchObject({ saga: { step: 'ENDED', as: 'CANCELLED' }, move: { from: 'PENDING', to: 'CANCELLED', cancelReason: 'CUSTOMER', problems: [{ code: 'CANCELLED' }] } });
+  expect(cancelled).toMatchObject({
+    saga: { step: 'ENDED', as: 'CANCELLED' },
+    move: { from: 'PENDING', to: 'CANCELLED', cancelReason: 'CUSTOMER', problems: [{ code: 'CANCELLED' }] },
+  });
   expect(sent(cancelled)).toEqual(['ReleaseStock']);
   const late = hears(cancelled.saga, 'StockReserved', 'ReserveStock');
   expect(late).toMatchObject({ verdict: 'LATE', send: [], move: null });
@@ -96,7 +116,10 @@ test('a sale that is cancelled before it ships is refunded, its stock comes back
   for (const saga of [captured(), sold()]) {
     const cancelling = called(saga, 'PROCESSING');
     expect(sent(cancelling)).toEqual(['RefundPayment']);
-    expect(hears(cancelling.saga, 'PaymentRefunded', 'RefundPayment')).toMatchObject({ move: { to: 'CANCELLED' }, send: [{ type: 'ReleaseStock' }] });
+    expect(hears(cancelling.saga, 'PaymentRefunded', 'RefundPayment')).toMatchObject({
+      move: { to: 'CANCELLED' },
+      send: [{ type: 'ReleaseStock' }],
+    });
   }
 });
 
@@ -109,17 +132,27 @@ test('an order cannot be cancelled once parcels leave, nor twice, nor after its 
   expect(cancel(aSaga(), 'STOCK_RESERVED', 'CUSTOMER')).toBeNull();
 });
 
-test.each(['CaptureRefused', 'PaymentFailed', 'PaymentVoided', 'PaymentDeclined'] as const)('%s instead of a capture calls the order off', (type) => {
-  const off = hears(confirmed(), type, 'CapturePayment');
-  expect(off).toMatchObject({ saga: { step: 'CANCELLING', endsAs: 'CANCELLED' }, move: { from: 'CONFIRMED', to: 'CANCELLING', cancelReason: 'PAYMENT' } });
-  expect(sent(off)).toEqual(['VoidPayment']);
-});
+test.each(['CaptureRefused', 'PaymentFailed', 'PaymentVoided', 'PaymentDeclined'] as const)(
+  '%s instead of a capture calls the order off',
+  (type) => {
+    const off = hears(confirmed(), type, 'CapturePayment');
+    expect(off).toMatchObject({
+      saga: { step: 'CANCELLING', endsAs: 'CANCELLED' },
+      move: { from: 'CONFIRMED', to: 'CANCELLING', cancelReason: 'PAYMENT' },
+    });
+    expect(sent(off)).toEqual(['VoidPayment']);
+  },
+);
 
 test('a failed refund waits for a person, and the refund that person makes ends it', () => {
   const refunding = called(captured(), 'PROCESSING').saga;
   const stuck = hears(refunding, 'RefundFailed', 'RefundPayment');
   expect(stuck).toMatchObject({ saga: { step: 'CANCELLING', attention: 'refund failed: because' }, send: [], move: null });
-  expect(hears(stuck.saga, 'PaymentRefunded', null)).toMatchObject({ saga: { step: 'ENDED', attention: null }, move: { to: 'CANCELLED' }, send: [{ type: 'ReleaseStock' }] });
+  expect(hears(stuck.saga, 'PaymentRefunded', null)).toMatchObject({
+    saga: { step: 'ENDED', attention: null },
+    move: { to: 'CANCELLED' },
+    send: [{ type: 'ReleaseStock' }],
+  });
 });
 
 test('a part of a refund does not end a cancellation', () => {
@@ -151,15 +184,27 @@ test('facts that nobody asked for change no order that lives or was sold', () =>
 test('stock that is not reserved in time is released and the order cancelled', () => {
   const saga = aSaga();
   expect(expire(saga, later(15 * 60_000 - 1))).toBeNull();
-  expect(expire(saga, later(15 * 60_000))).toMatchObject({ saga: { as: 'CANCELLED' }, move: { to: 'CANCELLED', cancelReason: 'TIMEOUT' }, send: [{ type: 'ReleaseStock' }] });
+  expect(expire(saga, later(15 * 60_000))).toMatchObject({
+    saga: { as: 'CANCELLED' },
+    move: { to: 'CANCELLED', cancelReason: 'TIMEOUT' },
+    send: [{ type: 'ReleaseStock' }],
+  });
 });
 
 test('a payment that is not made in time is voided, and only the void ends the order', () => {
   const expired = expire(reserved(), later(30 * 60_000));
-  expect(expired).toMatchObject({ saga: { step: 'CANCELLING', endsAs: 'PAYMENT_FAILED', deadlineAt: null }, move: null, send: [{ type: 'VoidPayment' }] });
+  expect(expired).toMatchObject({
+    saga: { step: 'CANCELLING', endsAs: 'PAYMENT_FAILED', deadlineAt: null },
+    move: null,
+    send: [{ type: 'VoidPayment' }],
+  });
   if (expired === null) throw new Error('not expired');
   const ended = hears(expired.saga, 'PaymentVoided', 'VoidPayment');
-  expect(ended).toMatchObject({ saga: { as: 'PAYMENT_FAILED' }, move: { from: 'STOCK_RESERVED', to: 'PAYMENT_FAILED' }, send: [{ type: 'ReleaseStock' }] });
+  expect(ended).toMatchObject({
+    saga: { as: 'PAYMENT_FAILED' },
+    move: { from: 'STOCK_RESERVED', to: 'PAYMENT_FAILED' },
+    send: [{ type: 'ReleaseStock' }],
+  });
 
   const cancelled = called(expired.saga, 'STOCK_RESERVED');
   expect(cancelled).toMatchObject({ saga: { endsAs: 'CANCELLED' }, send: [], move: { to: 'CANCELLING' } });
@@ -168,7 +213,11 @@ test('a payment that is not made in time is voided, and only the void ends the o
 
 test('a sale that is not completed in a day calls for a person and goes on', () => {
   const stuck = expire(captured(), later(24 * 3_600_000));
-  expect(stuck).toMatchObject({ saga: { step: 'COMPLETE', attention: 'no answer to CommitStock', deadlineAt: null }, send: [], move: null });
+  expect(stuck).toMatchObject({
+    saga: { step: 'COMPLETE', attention: 'no answer to CommitStock', deadlineAt: null },
+    send: [],
+    move: null,
+  });
   if (stuck === null) throw new Error('not expired');
   expect(hears(stuck.saga, 'StockCommitted', 'CommitStock')).toMatchObject({ saga: { step: 'ENDED', as: 'SOLD', attention: null } });
 });
@@ -181,7 +230,10 @@ test('what waits for money or for nothing has no deadline', () => {
 
 test('a reply with another amount, to no command, or of another kind is impossible', () => {
   const saga = reserved();
-  const other = aReply('PaymentAuthorised', commandIn(saga, 'AuthorisePayment'), saga.orderId) as Extract<Reply, { type: 'PaymentAuthorised' }>;
+  const other = aReply('PaymentAuthorised', commandIn(saga, 'AuthorisePayment'), saga.orderId) as Extract<
+    Reply,
+    { type: 'PaymentAuthorised' }
+  >;
   const wrong = { ...other, data: { ...other.data, amount: money(1, 'EUR') } };
   expect(() => advance(saga, wrong, start, standardDeadlines)).toThrow(ImpossibleReplyError);
   expect(() => advance(saga, aReply('StockReserved', newId('cmd'), saga.orderId), start, standardDeadlines)).toThrow(ImpossibleReplyError);
@@ -194,14 +246,29 @@ test('the id of a command follows from its saga', () => {
   const id = commandIdOf(sagaId, 'VoidPayment', 1);
   expect(isId('cmd', id)).toBe(true);
   expect(commandIdOf(sagaId, 'VoidPayment', 1)).toBe(id);
-  expect(new Set([id, commandIdOf(sagaId, 'VoidPayment', 2), commandIdOf(sagaId, 'RefundPayment', 1), commandIdOf(newId('saga'), 'VoidPayment', 1)]).size).toBe(4);
+  expect(
+    new Set([
+      id,
+      commandIdOf(sagaId, 'VoidPayment', 2),
+      commandIdOf(sagaId, 'RefundPayment', 1),
+      commandIdOf(newId('saga'), 'VoidPayment', 1),
+    ]).size,
+  ).toBe(4);
 });
 
 test('every reply of the catalogue is met in every step: it moves the saga, changes nothing, or is impossible and parked', () => {
   const catalogue = [...Object.keys(topics['products.stock.v1'].messages), ...Object.keys(topics['payments.payment.v1'].messages)];
   expect([...replyTypes].sort()).toEqual(catalogue.sort());
 
-  const steps = { reserve: aSaga(), authorise: reserved(), complete: confirmed(), captured: captured(), cancelling: called(reserved(), 'STOCK_RESERVED').saga, sold: sold(), dead: called(aSaga(), 'PENDING').saga };
+  const steps = {
+    reserve: aSaga(),
+    authorise: reserved(),
+    complete: confirmed(),
+    captured: captured(),
+    cancelling: called(reserved(), 'STOCK_RESERVED').saga,
+    sold: sold(),
+    dead: called(aSaga(), 'PENDING').saga,
+  };
   for (const [name, saga] of Object.entries(steps)) {
     for (const command of saga.commands) {
       for (const type of replyTypes) {
@@ -209,9 +276,13 @@ test('every reply of the catalogue is met in every step: it moves the saga, chan
         const hear = () => advance(saga, reply, start, standardDeadlines);
         const progress = type === 'PaymentInDoubt' || type === 'PaymentActionRequired';
         const answerable = answersTo[command.type].includes(type) || (progress && command.type.endsWith('Payment'));
-        if (command.state === 'ANSWERED') expect(hear(), `${type} to ${command.type} in ${name}`).toEqual({ saga, send: [], move: null, verdict: 'REPEATED' });
+        if (command.state === 'ANSWERED')
+          expect(hear(), `${type} to ${command.type} in ${name}`).toEqual({ saga, send: [], move: null, verdict: 'REPEATED' });
         else if (!answerable) expect(hear, `${type} to ${command.type} in ${name}`).toThrow(ImpossibleReplyError);
-        else expect(hear().verdict, `${type} to ${command.type} in ${name}`).toBe(progress ? 'PROGRESS' : command.state === 'VOID' ? 'LATE' : 'MOVED');
+        else
+          expect(hear().verdict, `${type} to ${command.type} in ${name}`).toBe(
+            progress ? 'PROGRESS' : command.state === 'VOID' ? 'LATE' : 'MOVED',
+          );
       }
     }
   }

@@ -120,7 +120,9 @@ export function advance(saga: Saga, reply: Reply, now: Date, deadlines: Deadline
     case 'CANCELLING':
       return settle(heard, reply);
     case 'ENDED':
-      return reply.type === 'RefundFailed' ? stays({ ...heard, attention: `refund failed: ${reply.data.reason}` }, 'MOVED') : sendBackHeldMoney(heard, reply, 'MOVED');
+      return reply.type === 'RefundFailed'
+        ? stays({ ...heard, attention: `refund failed: ${reply.data.reason}` }, 'MOVED')
+        : sendBackHeldMoney(heard, reply, 'MOVED');
     default:
       return unreachable(heard);
   }
@@ -129,14 +131,21 @@ export function advance(saga: Saga, reply: Reply, now: Date, deadlines: Deadline
 /** The order is called off, by its buyer, by staff or by a rule. `null`: it is too late, or it has ended. */
 export function cancel(saga: Saga, status: OrderStatus, reason: CancelReason): Advance | null {
   const why = { problems: [notDelivered(reason)], cancelReason: reason };
-  if (saga.step === 'RESERVE' && status === 'PENDING') return end(madeVoid(saga, 'ReserveStock'), 'CANCELLED', moveOf('PENDING', 'CANCELLED', why), reason);
+  if (saga.step === 'RESERVE' && status === 'PENDING')
+    return end(madeVoid(saga, 'ReserveStock'), 'CANCELLED', moveOf('PENDING', 'CANCELLED', why), reason);
   const move = (): OrderMove => moveOf(status, 'CANCELLING', why);
   switch (saga.step) {
     case 'AUTHORISE':
       return status === 'STOCK_RESERVED' ? takeBack(madeVoid(saga, 'AuthorisePayment'), 'VoidPayment', 'CANCELLED', move(), reason) : null;
     case 'COMPLETE':
       if (status !== 'CONFIRMED' && status !== 'PROCESSING') return null;
-      return takeBack(madeVoid(saga, 'CapturePayment', 'CommitStock'), saga.captured ? 'RefundPayment' : 'VoidPayment', 'CANCELLED', move(), reason);
+      return takeBack(
+        madeVoid(saga, 'CapturePayment', 'CommitStock'),
+        saga.captured ? 'RefundPayment' : 'VoidPayment',
+        'CANCELLED',
+        move(),
+        reason,
+      );
     case 'CANCELLING':
       // The payment step had run out of time and its void is under way: that very void now serves the cancellation.
       return status === 'STOCK_RESERVED' ? { saga: { ...saga, endsAs: 'CANCELLED' }, send: [], move: move(), verdict: 'MOVED' } : null;

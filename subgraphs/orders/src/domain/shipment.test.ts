@@ -27,7 +27,12 @@ test('a parcel goes out, may wander between depots, and arrives or is lost', () 
 test('the first scan is remembered, the tracking number kept', () => {
   const shipped = stepTo(parcel([one]), 'IN_TRANSIT', at, 'TRACK-1');
   const delivered = stepTo(shipped, 'DELIVERED', new Date(at.getTime() + 1), null);
-  expect(delivered).toMatchObject({ status: 'DELIVERED', trackingNumber: 'TRACK-1', shippedAt: at, deliveredAt: new Date(at.getTime() + 1) });
+  expect(delivered).toMatchObject({
+    status: 'DELIVERED',
+    trackingNumber: 'TRACK-1',
+    shippedAt: at,
+    deliveredAt: new Date(at.getTime() + 1),
+  });
   expect(stepTo(parcel([one]), 'LOST', at, null).shippedAt).toBeNull();
 });
 
@@ -43,13 +48,18 @@ test('an order is shipped line by line and delivered with its last parcel', () =
 });
 
 test('one parcel with all lines makes the order shipped at once', () => {
-  expect(fulfilmentOf('PROCESSING', lines, [stepTo(parcel(lines), 'IN_TRANSIT', at, null)])).toMatchObject({ move: { from: 'PROCESSING', to: 'SHIPPED' } });
+  expect(fulfilmentOf('PROCESSING', lines, [stepTo(parcel(lines), 'IN_TRANSIT', at, null)])).toMatchObject({
+    move: { from: 'PROCESSING', to: 'SHIPPED' },
+  });
 });
 
 test('lines of a lost parcel may be packed again, and the order waits for them', () => {
   const lost = stepTo(stepTo(parcel([one]), 'IN_TRANSIT', at, null), 'LOST', at, null);
   expect([...unpackedLines(lines, [lost, parcel([two])])]).toEqual([one]);
-  expect(fulfilmentOf('SHIPPED', lines, [lost, stepTo(stepTo(parcel([two]), 'IN_TRANSIT', at, null), 'DELIVERED', at, null)])).toEqual({ fulfilment: 'PARTIAL', move: null });
+  expect(fulfilmentOf('SHIPPED', lines, [lost, stepTo(stepTo(parcel([two]), 'IN_TRANSIT', at, null), 'DELIVERED', at, null)])).toEqual({
+    fulfilment: 'PARTIAL',
+    move: null,
+  });
   expect(mayBePacked('SHIPPED')).toBe(true);
   expect(mayBePacked('CONFIRMED')).toBe(false);
 });

@@ -30,7 +30,8 @@ const legalSteps: Readonly<Record<ShipmentStatus, readonly ShipmentStep[]>> = {
 export const isLegalStep = (from: ShipmentStatus, to: ShipmentStep): boolean => legalSteps[from].includes(to);
 
 /** Labels are possible once the money is certain; later ones are for lines whose parcel was lost. */
-export const mayBePacked = (status: OrderStatus): boolean => status === 'PROCESSING' || status === 'PARTIALLY_SHIPPED' || status === 'SHIPPED';
+export const mayBePacked = (status: OrderStatus): boolean =>
+  status === 'PROCESSING' || status === 'PARTIALLY_SHIPPED' || status === 'SHIPPED';
 
 /** In a parcel that is neither lost nor called off. */
 const counts = ({ status }: Shipment): boolean => status !== 'LOST' && status !== 'CANCELLED';
@@ -67,7 +68,10 @@ export function fulfilmentOf(
   return { fulfilment, move: moveBy(status, { shipped, delivered, all }) };
 }
 
-function moveBy(status: OrderStatus, lines: { readonly shipped: number; readonly delivered: number; readonly all: number }): OrderMove | null {
+function moveBy(
+  status: OrderStatus,
+  lines: { readonly shipped: number; readonly delivered: number; readonly all: number },
+): OrderMove | null {
   if (status === 'PROCESSING' && lines.shipped > 0) return moveOf(status, lines.shipped === lines.all ? 'SHIPPED' : 'PARTIALLY_SHIPPED');
   if (status === 'PARTIALLY_SHIPPED' && lines.shipped === lines.all) return moveOf(status, 'SHIPPED');
   if (status === 'SHIPPED' && lines.delivered === lines.all) return moveOf(status, 'DELIVERED');

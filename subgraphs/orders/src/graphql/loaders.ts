@@ -32,12 +32,16 @@ export function createLoaders({ viewOrders, viewCart }: Pick<UseCases, 'viewOrde
       batchLoader('timeline', (ids) => viewOrders.timelinesOf(orderIds(ids), afterSequence, first)),
     ),
     ordersPage: perArguments((page: ViewPage) => batchLoader('orders-page', (ids) => viewOrders.pagesOf(actor, buyerIds(ids), page))),
-    orderCount: perArguments((phase: OrderPhase | null) => batchLoader('order-count', (ids) => viewOrders.countsOf(actor, buyerIds(ids), phase))),
+    orderCount: perArguments((phase: OrderPhase | null) =>
+      batchLoader('order-count', (ids) => viewOrders.countsOf(actor, buyerIds(ids), phase)),
+    ),
   };
 }
 
 /** Aliases with equal arguments share one loader, others have their own. */
-function perArguments<Arguments extends readonly unknown[], Loader>(make: (...values: Arguments) => Loader): (...values: Arguments) => Loader {
+function perArguments<Arguments extends readonly unknown[], Loader>(
+  make: (...values: Arguments) => Loader,
+): (...values: Arguments) => Loader {
   const made = new Map<string, Loader>();
   return (...values) => {
     const key = JSON.stringify(values);

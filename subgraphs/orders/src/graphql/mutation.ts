@@ -12,12 +12,17 @@ type Payload<Name extends 'CartPayload' | 'CheckoutPayload' | 'OrderPayload' | '
 export const mutation: Required<MutationResolvers> = {
   cartLinesSet: async (_, { input }, { actor, useCases }) => toCartPayload(await useCases.setCartLines({ actor, input })),
   cartLinesAdd: async (_, { input }, { actor, useCases }) => toCartPayload(await useCases.addCartLines({ actor, input })),
-  cartClaim: async (_, { cartId }, { viewer, useCases }) => toCartPayload(await useCases.claimCart({ userId: requireUser(viewer).userId, cartId })),
+  cartClaim: async (_, { cartId }, { viewer, useCases }) =>
+    toCartPayload(await useCases.claimCart({ userId: requireUser(viewer).userId, cartId })),
   checkout: (_, { input }, { viewer, useCases }) => {
     const { userId: buyerId } = requireUser(viewer);
     const key = parseIdempotencyKey(input.idempotencyKey);
     const checkout = useCases.checkout({ buyerId, key, wait: input.wait ?? 'ACCEPTED', input });
-    return unlessInProgress<Payload<'CheckoutPayload'>>(checkout.then(toCheckoutPayload), (userErrors) => ({ order: null, replayed: false, userErrors }));
+    return unlessInProgress<Payload<'CheckoutPayload'>>(checkout.then(toCheckoutPayload), (userErrors) => ({
+      order: null,
+      replayed: false,
+      userErrors,
+    }));
   },
   orderCancel: (_, { input }, { viewer, actor, useCases }) => {
     if (viewer.kind === 'anonymous') throw unauthenticated();
@@ -52,7 +57,12 @@ const toCheckoutPayload = (outcome: Outcome<CheckedOut, CheckoutRefusal>): Paylo
     ? { ...outcome.value, userErrors: problemsOf(outcome.value.order) }
     : { order: outcome.refusal.order, replayed: false, userErrors: toUserErrors(outcome.refusal.refusals) };
 
-const noShipment = (userErrors: Payload<'ShipmentPayload'>['userErrors']): Payload<'ShipmentPayload'> => ({ shipment: null, order: null, replayed: false, userErrors });
+const noShipment = (userErrors: Payload<'ShipmentPayload'>['userErrors']): Payload<'ShipmentPayload'> => ({
+  shipment: null,
+  order: null,
+  replayed: false,
+  userErrors,
+});
 
 const toShipmentPayload = (outcome: Outcome<ShippedOrder, Refusals>): Payload<'ShipmentPayload'> =>
   outcome.ok ? { ...outcome.value, userErrors: [] } : noShipment(toUserErrors(outcome.refusal));

@@ -26,11 +26,25 @@ function toUserError(refusal: Refusal): UserError {
       return basic(refusal.kind, 'The cart is empty.', refusal.field);
     case 'PRICE_CHANGED': {
       const { expected, actual } = refusal;
-      return { __typename: 'PriceChangedError', code: 'PRICE_CHANGED', message: 'The total has changed.', field: ['expectedTotal'], expected, actual };
+      return {
+        __typename: 'PriceChangedError',
+        code: 'PRICE_CHANGED',
+        message: 'The total has changed.',
+        field: ['expectedTotal'],
+        expected,
+        actual,
+      };
     }
     case 'ILLEGAL_TRANSITION': {
       const { from, to } = refusal;
-      return { __typename: 'IllegalTransitionError', code: 'ILLEGAL_TRANSITION', message: `An order that is ${from} cannot become ${to}.`, field: null, from, to };
+      return {
+        __typename: 'IllegalTransitionError',
+        code: 'ILLEGAL_TRANSITION',
+        message: `An order that is ${from} cannot become ${to}.`,
+        field: null,
+        from,
+        to,
+      };
     }
     default:
       return unreachable(refusal);
@@ -43,7 +57,15 @@ export const problemsOf = ({ problems }: Pick<Order, 'problems'>): UserError[] =
 function toProblem({ code, message, variant, requested, available }: Problem): UserError {
   const known = codes.find((one) => one === code) ?? 'CONFLICT';
   if (known !== 'INSUFFICIENT_STOCK' || variant == null) return basic(known, message, null);
-  return { __typename: 'InsufficientStockError', code: known, message, field: null, variant: { id: variant.id }, requested: requested ?? 0, available: available ?? 0 };
+  return {
+    __typename: 'InsufficientStockError',
+    code: known,
+    message,
+    field: null,
+    variant: { id: variant.id },
+    requested: requested ?? 0,
+    available: available ?? 0,
+  };
 }
 
 const basic = (code: ErrorCode, message: string, field: readonly string[] | null): UserError => ({

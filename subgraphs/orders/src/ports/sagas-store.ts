@@ -34,7 +34,11 @@ export interface SagasStore {
    *
    * @throws when the saga or the order has changed since `load`; the unit runs again from a fresh read.
    */
-  apply(state: SagaState, advance: Advance, reply: { readonly commandId: Id<'cmd'> | null; readonly type: string } | null): Promise<AppliedSequences>;
+  apply(
+    state: SagaState,
+    advance: Advance,
+    reply: { readonly commandId: Id<'cmd'> | null; readonly type: string } | null,
+  ): Promise<AppliedSequences>;
   /** Takes a saga that is due, unless another process has it or it is due no more. Held until the transaction ends. */
   takeDue(orderId: Id<'ord'>): Promise<boolean>;
 }

@@ -72,7 +72,12 @@ export function createCancelOrder(deps: {
   };
 }
 
-async function callOff(unit: OrdersUnit, actor: Actor, orderId: Id<'ord'>, reason: CancelReason): Promise<{ state: SagaState; next: NonNullable<ReturnType<typeof cancel>> }> {
+async function callOff(
+  unit: OrdersUnit,
+  actor: Actor,
+  orderId: Id<'ord'>,
+  reason: CancelReason,
+): Promise<{ state: SagaState; next: NonNullable<ReturnType<typeof cancel>> }> {
   const state = await unit.sagas.load(orderId);
   if (state === null || (state.saga.buyerId !== actor.userId && !mayFulfil(actor))) throw new RefusedError(noSuchOrder);
   const next = cancel(state.saga, state.status, reason);

@@ -37,7 +37,11 @@ export async function carryOut(
 }
 
 /** What others hear of a decision once it is committed. */
-export function tell({ telemetry, settlements }: { readonly telemetry: Telemetry; readonly settlements: Settlements }, state: SagaState, { saga, move }: Advance): void {
+export function tell(
+  { telemetry, settlements }: { readonly telemetry: Telemetry; readonly settlements: Settlements },
+  state: SagaState,
+  { saga, move }: Advance,
+): void {
   if (move !== null) {
     telemetry.orderMoved(saga.orderId, move, saga.total);
     if (settles(move)) settlements.announce(saga.orderId);

@@ -1,6 +1,18 @@
 import { maxMinorUnits, newId, newShardedId, ok, parseId, refuse, shardCount, shardOfBuyer, type Id, type Outcome } from '@tally/kernel';
 import type { Actor } from '../domain/actor.ts';
-import { isCartOf, maxLines, maxQuantity, parseLines, presentCart, warningsOf, type Cart, type CartWarning, type LineInput, type LineWish, type StoredCart } from '../domain/cart.ts';
+import {
+  isCartOf,
+  maxLines,
+  maxQuantity,
+  parseLines,
+  presentCart,
+  warningsOf,
+  type Cart,
+  type CartWarning,
+  type LineInput,
+  type LineWish,
+  type StoredCart,
+} from '../domain/cart.ts';
 import { noSuchCart } from '../domain/checkout-request.ts';
 import { conflict, invalid, notFound, type Refusal, type Refusals } from '../domain/refusal.ts';
 import type { CartsStore, LockedCart, PutLine } from '../ports/carts-store.ts';
@@ -73,7 +85,10 @@ function refusalsOf(lines: readonly PutLine[], wishes: readonly LineWish[]): Ref
 export function accept(cart: StoredCart | null): StoredCart {
   if (cart === null) throw new RefusedError(noSuchCart);
   if (cart.lines.length > maxLines) throw new RefusedError(invalid(`At most ${maxLines} lines.`, 'lines'));
-  const worth = cart.lines.reduce((sum, { quantity, seenPrice, price }) => sum + BigInt((price?.unitPrice ?? seenPrice).amount) * BigInt(quantity), 0n);
+  const worth = cart.lines.reduce(
+    (sum, { quantity, seenPrice, price }) => sum + BigInt((price?.unitPrice ?? seenPrice).amount) * BigInt(quantity),
+    0n,
+  );
   if (worth > BigInt(maxMinorUnits)) throw new RefusedError(invalid('The cart is worth too much.', 'lines'));
   return cart;
 }

@@ -80,10 +80,20 @@ export function createCheckout(deps: {
     if (!quoted.ok) return refuse({ refusals: [pricingRefusals[quoted.refusal]], order: null });
     const { total } = quoted.value;
     if (request.expectedTotal !== null && request.expectedTotal !== total.amount) {
-      return refuse({ refusals: [{ kind: 'PRICE_CHANGED', expected: money(request.expectedTotal, currency), actual: total }], order: null });
+      return refuse({
+        refusals: [{ kind: 'PRICE_CHANGED', expected: money(request.expectedTotal, currency), actual: total }],
+        order: null,
+      });
     }
     const { address: shippingAddress, paymentMethodId } = request;
-    const draft = draftOrder(quoted.value, { buyerId, shippingAddress, paymentMethodId, cartId: cart?.id ?? null, clientKey: keyed.key, fingerprint: keyed.intent });
+    const draft = draftOrder(quoted.value, {
+      buyerId,
+      shippingAddress,
+      paymentMethodId,
+      cartId: cart?.id ?? null,
+      clientKey: keyed.key,
+      fingerprint: keyed.intent,
+    });
     return ok({ draft, cartVersion: cart?.version ?? null });
   }
 
@@ -93,7 +103,8 @@ export function createCheckout(deps: {
     return transact(async ({ idempotency, carts, orders: store, outbox }) => {
       const claimed = await idempotency.claim(draft.buyerId, operation, keyed.key, keyed.intent, { orderId: draft.id });
       if (claimed !== 'claimed') return null;
-      if (draft.cartId !== null && cartVersion !== null && !(await carts.stamp(draft.cartId, cartVersion, draft.id))) throw new RefusedError();
+      if (draft.cartId !== null && cartVersion !== null && !(await carts.stamp(draft.cartId, cartVersion, draft.id)))
+        throw new RefusedError();
       const { order, sequences, commandSequence } = await store.place(draft, reserve, deadlines.reserveMs, telemetry.traceparent());
       await outbox.append(
         orderPlaced(draft, order.number, sequences.order),

@@ -30,7 +30,16 @@ export function createCreateShipment(deps: ShipmentDeps) {
     const parsed = parse(input);
     if (!parsed.ok) return parsed;
     const { orderId, lineIds, carrier } = parsed.value;
-    const shipment: Shipment = { id: newId('shp'), orderId, status: 'LABEL_CREATED', carrier, trackingNumber: null, lineIds, shippedAt: null, deliveredAt: null };
+    const shipment: Shipment = {
+      id: newId('shp'),
+      orderId,
+      status: 'LABEL_CREATED',
+      carrier,
+      trackingNumber: null,
+      lineIds,
+      shippedAt: null,
+      deliveredAt: null,
+    };
 
     const outcome = await orRefusals(
       transact(async (unit) => {
@@ -70,7 +79,9 @@ function parse(input: CreateShipment['input']): Outcome<{ orderId: Id<'ord'>; li
     ...(orderId === null ? [invalid('Not the id of an order.', 'orderId')] : []),
     ...(lineIds.length === 0 || lineIds.length > 250 ? [invalid('1 to 250 lines.', 'lineIds')] : []),
     ...lineIds.flatMap((id, at) => (id === null ? [invalid('Not the id of a line.', 'lineIds', String(at))] : [])),
-    ...(carrier === '' || carrier.length > maxCarrier || /\p{Cc}/u.test(carrier) ? [invalid(`One line of 1 to ${maxCarrier} characters.`, 'carrier')] : []),
+    ...(carrier === '' || carrier.length > maxCarrier || /\p{Cc}/u.test(carrier)
+      ? [invalid(`One line of 1 to ${maxCarrier} characters.`, 'carrier')]
+      : []),
   ];
   if (orderId === null || refusals.length > 0) return refuse(refusals);
   return ok({ orderId, lineIds: lineIds.filter((id) => id !== null), carrier });

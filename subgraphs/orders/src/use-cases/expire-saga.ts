@@ -26,7 +26,8 @@ export function createExpireSagas(deps: {
       const state = await unit.sagas.load(orderId);
       const next = state === null ? null : expire(state.saga, state.now);
       if (state === null || next === null) return null;
-      await carryOut(unit, state, next, null);
+      // What a timer does belongs to the trace of the checkout.
+      await telemetry.inTrace(state.traceparent, () => carryOut(unit, state, next, null));
       return { state, next };
     });
     crashPoint('saga.sweep.after');

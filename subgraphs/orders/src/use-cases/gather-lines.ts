@@ -21,7 +21,8 @@ export interface GatherRefusal {
 /** The lines somebody wants to buy with the prices of now, every one that cannot be sold named. */
 export type GatherLines = (source: LineSource, userId: Id<'usr'> | null) => Promise<Outcome<GatheredLines, GatherRefusal>>;
 
-const no = (liveOrderId: Id<'ord'> | null, ...refusals: readonly Refusal[]): Outcome<GatheredLines, GatherRefusal> => refuse({ refusals, liveOrderId });
+const no = (liveOrderId: Id<'ord'> | null, ...refusals: readonly Refusal[]): Outcome<GatheredLines, GatherRefusal> =>
+  refuse({ refusals, liveOrderId });
 
 export function createGatherLines({ carts, prices }: { readonly carts: CartReads; readonly prices: PriceReads }): GatherLines {
   return async (source, userId) => {

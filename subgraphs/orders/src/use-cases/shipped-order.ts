@@ -25,7 +25,11 @@ export interface ShippedOrder {
 }
 
 /** The parcel and its order as they stand now. */
-export async function asItStands(orders: OrderReads, { orderId, shipmentId }: RecordedShipment, replayed: boolean): Promise<Outcome<ShippedOrder, Refusals>> {
+export async function asItStands(
+  orders: OrderReads,
+  { orderId, shipmentId }: RecordedShipment,
+  replayed: boolean,
+): Promise<Outcome<ShippedOrder, Refusals>> {
   const [found, parcels] = await Promise.all([orders.byIds([orderId]), orders.shipmentsOf([orderId])]);
   const order = found.get(orderId);
   const shipment = parcels.get(orderId)?.find(({ id }) => id === shipmentId);

@@ -74,11 +74,16 @@ async function record({ orders, shipments, outbox }: OrdersUnit, orderId: Id<'or
   const parcels = await shipments.ofOrder(orderId);
   const parcel = parcels.find(({ id }) => id === scan.shipmentId);
   if (order === null || parcel === undefined) throw new RefusedError(notFound('There is no such shipment.', 'shipmentId'));
-  if (!isLegalStep(parcel.status, scan.to)) throw new RefusedError(conflict(`A parcel does not go from ${parcel.status} to ${scan.to}.`, 'to'));
+  if (!isLegalStep(parcel.status, scan.to))
+    throw new RefusedError(conflict(`A parcel does not go from ${parcel.status} to ${scan.to}.`, 'to'));
   if (scan.at < order.placedAt) throw new RefusedError(invalid('Before the order was placed.', 'occurredAt'));
   const next = stepTo(parcel, scan.to, scan.at, scan.trackingNumber);
   await shipments.update(next);
-  const { fulfilment, move } = fulfilmentOf(order.status, order.lineIds, parcels.map((other) => (other.id === next.id ? next : other)));
+  const { fulfilment, move } = fulfilmentOf(
+    order.status,
+    order.lineIds,
+    parcels.map((other) => (other.id === next.id ? next : other)),
+  );
   await orders.setFulfilment(orderId, fulfilment);
   if (move === null) return null;
   await outbox.append(...told({ orderId, buyerId: order.buyerId }, move, await orders.move(orderId, move)));
@@ -91,7 +96,9 @@ function parse(input: UpdateShipment['input'], now: Date): Outcome<Scan, Refusal
   const at = input.occurredAt ?? now;
   const refusals = [
     ...(shipmentId === null ? [invalid('Not the id of a shipment.', 'shipmentId')] : []),
-    ...(trackingNumber.length > maxTrackingNumber || /\p{Cc}/u.test(trackingNumber) ? [invalid(`One line of at most ${maxTrackingNumber} characters.`, 'trackingNumber')] : []),
+    ...(trackingNumber.length > maxTrackingNumber || /\p{Cc}/u.test(trackingNumber)
+      ? [invalid(`One line of at most ${maxTrackingNumber} characters.`, 'trackingNumber')]
+      : []),
     ...(at.getTime() > now.getTime() + toleranceMs ? [invalid('In the future.', 'occurredAt')] : []),
   ];
   if (shipmentId === null || refusals.length > 0) return refuse(refusals);

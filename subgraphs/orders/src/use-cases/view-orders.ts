@@ -34,7 +34,11 @@ export function createViewOrders({ orders }: { readonly orders: OrderReads }) {
     shipmentsOf: orders.shipmentsOf,
     timelinesOf: orders.timelinesOf,
     mayReadOrdersOf: (actor: Actor, buyerId: Id<'usr'>): boolean => mayRead(actor, buyerId),
-    async pagesOf(actor: Actor, buyerIds: readonly Id<'usr'>[], { phase, after, first }: ViewPage): Promise<ReadonlyMap<string, OrdersPage>> {
+    async pagesOf(
+      actor: Actor,
+      buyerIds: readonly Id<'usr'>[],
+      { phase, after, first }: ViewPage,
+    ): Promise<ReadonlyMap<string, OrdersPage>> {
       const allowed = readable(actor, buyerIds);
       const pages = await orders.pagesOf(allowed, { after, statuses: statuses(phase), limit: first + 1 });
       return new Map(

@@ -4,7 +4,7 @@ import type { Account } from '../domain/account.ts';
 import type { PresentedToken, RevokeReason, Session } from '../domain/session.ts';
 import type { TokenHash } from './refresh-tokens.ts';
 
-/** A family found by one of its tokens; session and token are locked until the end of the transaction. */
+/** A family found by one of its tokens; its session is locked until the end of the transaction. */
 export interface Family {
   readonly session: Session;
   readonly token: PresentedToken;
@@ -26,7 +26,7 @@ export interface EndedSession {
 export interface SessionsStore {
   /** Opens a session with its first token. */
   open(session: Session, first: TokenHash): Promise<Sequence>;
-  /** Waits for whoever rotates the family at the moment, and sees what they left. @returns `null` when nobody knows the token. */
+  /** Waits for whoever rotates or ends the family at the moment, and sees whether it is still open. @returns `null` when nobody knows the token. */
   lockByToken(token: TokenHash): Promise<Family | null>;
   /** Marks a token as used (the first use counts) and adds its child. */
   rotate(session: Session, used: TokenHash, child: TokenHash, now: Date): Promise<void>;

@@ -2,7 +2,7 @@ import { parseId, toUuid } from '@tally/kernel';
 import { cpuBetween, type CpuTimes } from '../measure/cpu.ts';
 import { quantilesOf, type Quantiles } from '../measure/latencies.ts';
 import { closedLoop } from '../measure/load.ts';
-import { readStatements, statementsBetween, totalCalls, type StatementCount } from '../measure/statements.ts';
+import { readStatements, statementsBetween, type StatementCount } from '../measure/statements.ts';
 import type { MeasuredPlatform } from '../platform.ts';
 import { untilQuiet } from '../quiet.ts';
 import { placeOrder, type Shop } from './shop.ts';
@@ -27,7 +27,7 @@ export interface RoundResult {
   /** From the first request until all is quiet. */
   readonly ordersPerSecond: number;
   readonly cpuMs: CpuTimes;
-  readonly statementsPerOrder: number;
+  /** Without BEGIN and COMMIT. */
   readonly statements: readonly StatementCount[];
 }
 
@@ -45,10 +45,8 @@ export async function playRound(
   let settled = 0;
   const [cpuBefore, statementsBefore] = [await platform.cpu(), await readStatements(platform.sql)];
   const startedAt = performance.now();
-  const { latenciesMs } = await closedLoop({ requests: round.orders, clients: round.clients, onProgress }, async (_, client) => {
-    const buyer = shop.buyers[client % shop.buyers.length];
-    if (buyer === undefined) throw new Error('there are no buyers');
-    const { orderId, settled: known } = await placeOrder(shop, buyer, round.lines, round.wait);
+  const { latenciesMs } = await closedLoop({ requests: round.orders, clients: round.clients, onProgress }, async () => {
+    const { orderId, settled: known } = await placeOrder(shop, round.lines, round.wait);
     placed.push(orderId);
     if (known) settled++;
   });
@@ -67,7 +65,6 @@ export async function playRound(
     settledInAnswer: settled / round.orders,
     ordersPerSecond: (round.orders / elapsedMs) * 1000,
     cpuMs: { process: spent.process / round.orders, postgres: spent.postgres / round.orders },
-    statementsPerOrder: totalCalls(statements) / round.orders,
     statements,
   };
 }

@@ -76,8 +76,10 @@ async function wellStocked(graph: Graph): Promise<readonly string[]> {
   return found;
 }
 
-/** One checkout of different variants, one piece of each. @throws {Error} it was refused. */
-export async function placeOrder(shop: Shop, buyer: Buyer, lines: number, wait: 'ACCEPTED' | 'SETTLED'): Promise<Placed> {
+/** One checkout by any buyer, of different variants, one piece of each. @throws {Error} it was refused. */
+export async function placeOrder(shop: Shop, lines: number, wait: 'ACCEPTED' | 'SETTLED'): Promise<Placed> {
+  const buyer = shop.buyers[shop.random.between(0, shop.buyers.length - 1)];
+  if (buyer === undefined) throw new Error('there are no buyers');
   const chosen = new Set<string>();
   while (chosen.size < lines) chosen.add(shop.variantIds[shop.random.between(0, shop.variantIds.length - 1)] ?? '');
   const { checkout } = await shop.graph.ask(

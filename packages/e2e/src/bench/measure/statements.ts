@@ -1,4 +1,5 @@
 import { SCHEMAS } from '@tally/embedded';
+import type { LoggedStatement } from './statement-log.ts';
 import type { Sql } from '@tally/testkit';
 
 /** One statement of one role, without its values. */
@@ -13,11 +14,14 @@ export interface StatementCount {
 /** Counts by role and statement. */
 export type Statements = ReadonlyMap<string, StatementCount>;
 
+const control = String.raw`^\s*(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\M`;
+
 const read = `SELECT role.rolname AS role, stat.queryid::text AS id, stat.query AS text, stat.calls::float8 AS calls, stat.total_exec_time AS ms
-FROM public.pg_stat_statements AS stat JOIN pg_roles AS role ON role.oid = stat.userid WHERE role.rolname = ANY($1) AND stat.toplevel`;
+FROM public.pg_stat_statements AS stat JOIN pg_roles AS role ON role.oid = stat.userid WHERE role.rolname = ANY($1) AND stat.toplevel AND stat.query !~* '${control}'`;
 
 /**
- * Everything the apps have sent so far, BEGIN and COMMIT included; what administrators and benches send is not counted.
+ * Everything the apps have sent so far but BEGIN and COMMIT, which the server does not count when they are prepared statements; what administrators and
+ * benches send is not counted.
  *
  * @param sql as the administrator, in the platform's database.
  */
@@ -34,18 +38,12 @@ export function statementsBetween(before: Statements, after: Statements): readon
   });
 }
 
-export const isTransactionControl = (text: string): boolean => /^\s*(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\b/i.test(text);
-
 export const totalCalls = (statements: readonly StatementCount[]): number => statements.reduce((sum, { calls }) => sum + calls, 0);
 
-/** Calls by role, most first, and how many of all only begin or end a transaction. */
-export function callsByRole(statements: readonly StatementCount[]): {
-  readonly roles: readonly (readonly [role: string, calls: number])[];
-  readonly control: number;
-} {
-  const roles = [...Map.groupBy(statements, ({ role }) => role)].map(([role, group]) => [role, totalCalls(group)] as const);
-  return {
-    roles: roles.toSorted(([, left], [, right]) => right - left),
-    control: totalCalls(statements.filter(({ text }) => isTransactionControl(text))),
-  };
-}
+/** Calls by role. */
+export const callsByRole = (statements: readonly StatementCount[]): ReadonlyMap<string, number> =>
+  new Map([...Map.groupBy(statements, ({ role }) => role)].map(([role, group]) => [role, totalCalls(group)]));
+
+/** BEGIN and COMMIT by role, as the server's log shows them. */
+export const countControl = (logged: readonly LoggedStatement[]): ReadonlyMap<string, number> =>
+  callsByRole(logged.filter(({ text }) => /^\s*(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\b/i.test(text)).map(({ role, text }) => ({ role, text, calls: 1, ms: 0 })));

@@ -9,7 +9,7 @@ import type { MeasuredPlatform } from '../platform.ts';
 import type { Idle } from '../quiet.ts';
 import { createProgress } from '../report/progress.ts';
 import type { ReadKind } from './requests.ts';
-import { openStatementLog } from './statement-log.ts';
+import { openStatementLog } from '../measure/statement-log.ts';
 
 /** What one kind of request came to. */
 export interface ReadResult {

@@ -4,7 +4,9 @@ import type { StoredCart, StoredLine } from '../../domain/cart.ts';
 import type { CartReads } from '../../ports/carts-store.ts';
 import { priceColumns, toPrice, type PriceColumns } from './price-rows.ts';
 
-const carts = (key: 'id' | 'owner_id'): string => `SELECT cart.id, cart.owner_id, cart.version, cart.live_order_id, cart.expires_at, cart.updated_at,
+const carts = (
+  key: 'id' | 'owner_id',
+): string => `SELECT cart.id, cart.owner_id, cart.version, cart.live_order_id, cart.expires_at, cart.updated_at,
   line.id AS line_id, line.variant_id, line.quantity, line.seen_amount, ${priceColumns}
 FROM cart LEFT JOIN cart_line AS line ON line.cart_id = cart.id LEFT JOIN price ON price.variant_id = line.variant_id AND price.currency = $2
 WHERE cart.${key} = ANY($1::uuid[]) AND cart.claimed_by IS NULL ORDER BY cart.id, line.added_at, line.id`;
@@ -32,7 +34,12 @@ export function createCartReads(sql: Sql, currency: string): CartReads {
 }
 
 /** Carts under their id or their owner's: one statement with lines and prices. */
-export async function readCarts(sql: Sql, currency: string, by: 'id' | 'owner', ids: readonly Id[]): Promise<ReadonlyMap<string, StoredCart>> {
+export async function readCarts(
+  sql: Sql,
+  currency: string,
+  by: 'id' | 'owner',
+  ids: readonly Id[],
+): Promise<ReadonlyMap<string, StoredCart>> {
   const rows = await sql.rows<CartRow>(by === 'id' ? byId : byOwner, [ids.map(toUuid), currency]);
   const found = new Map<string, StoredCart & { readonly lines: StoredLine[] }>();
   for (const row of rows) {

@@ -37,7 +37,8 @@ INSERT INTO cart_line (cart_id, variant_id, id, quantity, seen_amount, added_at)
 ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = least(cart_line.quantity + excluded.quantity, ${maxQuantity})`;
 const claimedBy = 'SELECT claimed_by FROM cart WHERE id = $1::uuid';
 
-const stamp = 'UPDATE cart SET live_order_id = $3::uuid WHERE id = $1::uuid AND version = $2::int AND live_order_id IS NULL AND claimed_by IS NULL';
+const stamp =
+  'UPDATE cart SET live_order_id = $3::uuid WHERE id = $1::uuid AND version = $2::int AND live_order_id IS NULL AND claimed_by IS NULL';
 // `held` locks the lines and shows them as they are after the wait for the cart's row: an add that came in between stays.
 const takeOrdered = `WITH freed AS (
   UPDATE cart SET live_order_id = NULL, version = version + 1, updated_at = statement_timestamp() WHERE id = $1::uuid AND live_order_id = $2::uuid RETURNING id
@@ -63,7 +64,11 @@ interface LockedRow {
 /** @param currency the shop's: variants in another do not exist. */
 export function createCartsStore(sql: Sql, currency: string): CartsStore {
   async function put(text: string, cartId: Id<'cart'>, lines: readonly LineWish[]): Promise<readonly PutLine[]> {
-    const columns = [lines.map(({ variantId }) => toUuid(variantId)), lines.map(({ quantity }) => quantity), lines.map(() => toUuid(newId('line')))];
+    const columns = [
+      lines.map(({ variantId }) => toUuid(variantId)),
+      lines.map(({ quantity }) => quantity),
+      lines.map(() => toUuid(newId('line'))),
+    ];
     const rows = await sql.rows<{ variant_id: string; known: boolean; put: boolean }>(text, [toUuid(cartId), ...columns, currency]);
     return rows.map((row) => ({ variantId: fromUuid('var', row.variant_id), known: row.known, put: row.put }));
   }

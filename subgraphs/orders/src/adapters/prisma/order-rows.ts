@@ -133,7 +133,11 @@ export const toShipment = (row: ShipmentRow): Shipment => ({
 });
 
 /** Rows of one parent under the id of that parent, in the order they came. */
-export function groupedBy<Row, Value>(rows: readonly Row[], parent: (row: Row) => Id, toValue: (row: Row) => Value): ReadonlyMap<string, readonly Value[]> {
+export function groupedBy<Row, Value>(
+  rows: readonly Row[],
+  parent: (row: Row) => Id,
+  toValue: (row: Row) => Value,
+): ReadonlyMap<string, readonly Value[]> {
   const groups = new Map<string, Value[]>();
   for (const row of rows) {
     const key = parent(row);

@@ -79,7 +79,13 @@ export function createOrdersStore(sql: Sql): OrdersStore {
       const [row] = await sql.rows<{ id: string; buyer_id: string; status: OrderStatus; placed_at: Date }>(lockOrder, [toUuid(orderId)]);
       if (row === undefined) return null;
       const lines = await sql.rows<{ id: string }>(lineIds, [toUuid(orderId)]);
-      return { id: orderId, buyerId: fromUuid('usr', row.buyer_id), status: row.status, placedAt: row.placed_at, lineIds: lines.map(({ id }) => fromUuid('line', id)) };
+      return {
+        id: orderId,
+        buyerId: fromUuid('usr', row.buyer_id),
+        status: row.status,
+        placedAt: row.placed_at,
+        lineIds: lines.map(({ id }) => fromUuid('line', id)),
+      };
     },
     async move(orderId, { from, to, note, problems, cancelReason }) {
       const values = [toUuid(orderId), from, to, note, problems === null ? null : JSON.stringify(problems), cancelReason];

@@ -32,10 +32,12 @@ export function createPriceReads(sql: Sql, currency: string): PriceReads {
   return {
     async pricesOf(variantIds) {
       const rows = await sql.rows<PriceColumns & { readonly variant_id: string }>(pricesOf, [variantIds.map(toUuid), currency]);
-      return new Map(rows.flatMap((row) => {
-        const price = toPrice(row.variant_id, row);
-        return price === null ? [] : [[fromUuid('var', row.variant_id), price] as const];
-      }));
+      return new Map(
+        rows.flatMap((row) => {
+          const price = toPrice(row.variant_id, row);
+          return price === null ? [] : [[fromUuid('var', row.variant_id), price] as const];
+        }),
+      );
     },
   };
 }

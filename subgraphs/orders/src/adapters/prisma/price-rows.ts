@@ -20,7 +20,16 @@ export const priceColumns = `price.product_id, price.seller_id, price.sku, price
 
 /** `null`: the replica does not know the variant. */
 export function toPrice(variantId: string, row: PriceColumns): VariantPrice | null {
-  const { product_id: productId, seller_id: sellerId, sku, title, amount, price_currency: currency, tax_class: taxClass, weight_grams: weightGrams } = row;
+  const {
+    product_id: productId,
+    seller_id: sellerId,
+    sku,
+    title,
+    amount,
+    price_currency: currency,
+    tax_class: taxClass,
+    weight_grams: weightGrams,
+  } = row;
   if (productId === null || sellerId === null || sku === null || title === null || amount === null || currency === null) return null;
   return {
     variantId: fromUuid('var', variantId),

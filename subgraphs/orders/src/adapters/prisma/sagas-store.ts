@@ -67,7 +67,8 @@ interface SagaRow {
   readonly cart_id: string | null;
   readonly confirmed: boolean;
   readonly now: Date;
-  readonly commands: readonly { readonly id: string; readonly type: CommandType; readonly answered: boolean; readonly voided: boolean }[] | null;
+  readonly commands:
+    readonly { readonly id: string; readonly type: CommandType; readonly answered: boolean; readonly voided: boolean }[] | null;
 }
 
 export function createSagasStore(sql: Sql): SagasStore {
@@ -79,23 +80,34 @@ export function createSagasStore(sql: Sql): SagasStore {
     async apply(state, { saga, send, move }, reply) {
       const before = new Map(state.saga.commands.map((command) => [command.id, command.state]));
       const newlyVoid = saga.commands.filter(({ id, state: now }) => now === 'VOID' && before.get(id) === 'OUTSTANDING');
-      const newlyAnswered = saga.commands.find(({ id, state: now }) => id === reply?.commandId && now.endsWith('ANSWERED') && before.get(id) !== now);
-      const toPayments = send.filter(({ type }) => isPaymentCommand(type)).length;
-      const [row] = await sql.rows<{ products_sequence: number; payments_sequence: number; order_sequence: number | null; buyer_sequence: number | null }>(
-        applyAdvance,
-        [
-          ...[toUuid(saga.orderId), state.saga.step, state.version],
-          ...columnsOf(saga),
-          ...[send.length - toPayments, toPayments],
-          ...[newlyAnswered === undefined ? null : toUuid(newlyAnswered.id), reply?.type ?? null],
-          newlyVoid.map(({ id }) => toUuid(id)),
-          ...[send.map(({ id }) => toUuid(id)), send.map(({ type }) => type)],
-          ...[move?.from ?? null, move?.to ?? null, move?.note ?? null, move?.problems == null ? null : JSON.stringify(move.problems), move?.cancelReason ?? null],
-        ],
+      const newlyAnswered = saga.commands.find(
+        ({ id, state: now }) => id === reply?.commandId && now.endsWith('ANSWERED') && before.get(id) !== now,
       );
+      const toPayments = send.filter(({ type }) => isPaymentCommand(type)).length;
+      const [row] = await sql.rows<{
+        products_sequence: number;
+        payments_sequence: number;
+        order_sequence: number | null;
+        buyer_sequence: number | null;
+      }>(applyAdvance, [
+        ...[toUuid(saga.orderId), state.saga.step, state.version],
+        ...columnsOf(saga),
+        ...[send.length - toPayments, toPayments],
+        ...[newlyAnswered === undefined ? null : toUuid(newlyAnswered.id), reply?.type ?? null],
+        newlyVoid.map(({ id }) => toUuid(id)),
+        ...[send.map(({ id }) => toUuid(id)), send.map(({ type }) => type)],
+        ...[
+          move?.from ?? null,
+          move?.to ?? null,
+          move?.note ?? null,
+          move?.problems == null ? null : JSON.stringify(move.problems),
+          move?.cancelReason ?? null,
+        ],
+      ]);
       if (row === undefined) throw new ConcurrentChangeError(`the saga of ${saga.orderId} has moved on`);
       const { order_sequence: order, buyer_sequence: buyer } = row;
-      if (move !== null && (order === null || buyer === null)) throw new ConcurrentChangeError(`${saga.orderId} is not ${move.from} any more`);
+      if (move !== null && (order === null || buyer === null))
+        throw new ConcurrentChangeError(`${saga.orderId} is not ${move.from} any more`);
       return {
         commands: commandSequences(send, row.products_sequence, row.payments_sequence),
         move: order === null || buyer === null ? null : { order: lockedSequence(order), buyer: lockedSequence(buyer) },
@@ -130,7 +142,12 @@ function commandSequences(send: readonly Command[], products: number, payments: 
 /** Columns `$4` to `$10`. */
 function columnsOf(saga: Saga): readonly unknown[] {
   const outcome = saga.step === 'CANCELLING' ? saga.endsAs : saga.step === 'ENDED' ? saga.as : null;
-  const done = saga.step === 'COMPLETE' ? saga : saga.step === 'ENDED' && saga.as === 'SOLD' ? { captured: true, committed: true } : { captured: false, committed: false };
+  const done =
+    saga.step === 'COMPLETE'
+      ? saga
+      : saga.step === 'ENDED' && saga.as === 'SOLD'
+        ? { captured: true, committed: true }
+        : { captured: false, committed: false };
   return [saga.step, outcome, done.captured, done.committed, saga.inDoubtSince, saga.deadlineAt, saga.attention];
 }
 
@@ -141,13 +158,25 @@ function toState(orderId: Id<'ord'>, row: SagaRow): SagaState {
     buyerId: fromUuid('usr', row.buyer_id),
     total: money(Number(row.total), row.currency),
     paymentMethodId: row.payment_method_id === null ? null : fromUuid('pm', row.payment_method_id),
-    commands: (row.commands ?? []).map(({ id, type, answered, voided }): SentCommand => ({ id: fromUuid('cmd', id), type, state: stateOf(answered, voided) })),
+    commands: (row.commands ?? []).map(({ id, type, answered, voided }): SentCommand => ({
+      id: fromUuid('cmd', id),
+      type,
+      state: stateOf(answered, voided),
+    })),
     inDoubtSince: row.in_doubt_since,
     deadlineAt: row.deadline_at,
     attention: row.attention,
   };
   const { version, status, confirmed, now, traceparent } = row;
-  return { saga: toSaga(facts, row), version, status, confirmed, now, traceparent, cartId: row.cart_id === null ? null : fromUuid('cart', row.cart_id) };
+  return {
+    saga: toSaga(facts, row),
+    version,
+    status,
+    confirmed,
+    now,
+    traceparent,
+    cartId: row.cart_id === null ? null : fromUuid('cart', row.cart_id),
+  };
 }
 
 const stateOf = (answered: boolean, voided: boolean): SentCommand['state'] =>

@@ -9,17 +9,18 @@ first AS (INSERT INTO refresh_token (hash, session_id) SELECT $4, id FROM opened
 INSERT INTO session_stream (user_id, sequence) SELECT user_id, 1 FROM opened
 ON CONFLICT (user_id) DO UPDATE SET sequence = session_stream.sequence + 1 RETURNING sequence`;
 
-// Both rows are locked, so both are read as they are once the wait is over, not as they were when the statement began.
+// The session is read as it is once the wait is over: revoked is revoked. The token is read as it was when the statement began, which does no harm: a use
+// that is missed happened while we waited, at most `lock_timeout` (2 s) ago, and the grace is 10 s.
 const lockByToken = `SELECT session.id AS session_id, session.expires_at, session.revoked_at, refresh_token.used_at, ${accountColumns}
 FROM refresh_token JOIN session ON session.id = refresh_token.session_id JOIN account ON account.id = session.user_id
-WHERE refresh_token.hash = $1 FOR UPDATE OF session, refresh_token`;
+WHERE refresh_token.hash = $1 FOR UPDATE OF session`;
 
 const rotate = `WITH used AS (UPDATE refresh_token SET used_at = $4 WHERE hash = $2 AND used_at IS NULL)
 INSERT INTO refresh_token (hash, session_id, parent) VALUES ($3, $1::uuid, $2)`;
 
 // In id order, so that two who end the same sessions queue instead of deadlocking; the stream afterwards.
 const revoke = `WITH locked AS (
-  SELECT id FROM session WHERE user_id = $1::uuid AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY id FOR UPDATE
+  SELECT id FROM session WHERE user_id = $1::uuid AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY id
 ), ended AS (
   UPDATE session SET revoked_at = $4, revoke_reason = $3 FROM locked WHERE session.id = locked.id RETURNING session.id
 ), numbered AS (
