@@ -14,6 +14,22 @@ test('all problems are named at once, in one line that shows no value', () => {
 
 test('an empty variable counts as absent and gets the standard', () => {
   expect(readEnvironment(schema, { URL: 'http://a', PORT: '', LEVEL: 'a' }).PORT).toBe(4000);
+  expect(readEnvironment(schema, { URL: 'http://a', PORT: ' ', LEVEL: 'a' }).PORT).toBe(4000);
+});
+
+test.each(['0x10', '1e3', '-1', '65536', '4000.5', 'http'])('%j is no port', (PORT) => {
+  expect(() => readEnvironment(schema, { URL: 'http://a', PORT, LEVEL: 'a' })).toThrow(/PORT is not valid \(a port is 0 to 65535\)/);
+});
+
+test('a port in digits is a number, 0 and 65535 included', () => {
+  expect(['0', '80', '65535'].map((PORT) => readEnvironment(schema, { URL: 'http://a', PORT, LEVEL: 'a' }).PORT)).toEqual([0, 80, 65_535]);
+});
+
+test('what is wrong with several variables together is said in its own words', () => {
+  const either = z
+    .object({ A: z.string().optional(), B: z.string().optional() })
+    .refine(({ A, B }) => A !== undefined || B !== undefined, 'set A or B');
+  expect(() => readEnvironment(either, {})).toThrow(/^configuration: set A or B\./);
 });
 
 test('a key file that cannot be read is one line', () => {

@@ -6,25 +6,32 @@ import { StartupError } from './startup-error.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Parses environment variables. Empty ones count as absent.
+ * Parses environment variables. Empty and blank ones count as absent.
  *
  * @throws {StartupError} names every variable that is wrong, in one line.
  */
 export function readEnvironment<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.infer<Schema> {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => name in schema.shape && value !== undefined && value !== ''),
+    Object.entries(environment).filter(([name, value]) => Object.hasOwn(schema.shape, name) && value !== undefined && value.trim() !== ''),
   );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
-    const name = issue.path.join('.');
-    return name in given ? `${name} is not valid (${issue.message})` : `${name} is missing`;
+    const name = String(issue.path[0] ?? '');
+    if (name === '') return issue.message; // of several variables together
+    return Object.hasOwn(given, name) ? `${name} is not valid (${issue.message})` : `${name} is missing`;
   });
   throw new StartupError(`configuration: ${problems.join('; ')}. Set them in the environment; .env.example shows each.`);
 }
 
-/** A TCP port, 0 meaning any free one. */
-export const portNumber = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
+/** A TCP port in decimal digits, 0 meaning any free one. */
+export const portNumber = (standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port is 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'a port is 0 to 65535')
+    .default(standard);
 
 /**
  * Contents of a secret or key file, without the final newline.

@@ -14,6 +14,13 @@ test('ready follows what it is told, live asks nobody', async () => {
   expect((await app.inject('/health/live')).statusCode).toBe(200);
 });
 
+test('a question that fails is not ready, and the answer does not say why', async () => {
+  await using app = fastify();
+  addHealthRoutes(app, { ready: () => Promise.reject(new Error('connect ECONNREFUSED db:5432')) });
+  const response = await app.inject('/health/ready');
+  expect([response.statusCode, response.json()]).toEqual([503, { status: 'not ready', dependencies: {} }]);
+});
+
 test('a port that is taken is one line', async () => {
   await using first = fastify();
   await using second = fastify();

@@ -13,70 +13,84 @@ export interface RunOptions {
 
 /**
  * The one call of every `main.ts`: starts, waits for SIGTERM or SIGINT, disposes, exits 0. A `StartupError` is printed as one line, exit code 1; so
- * is any other failure to start, whose details go to the log. A second signal, or a shutdown that takes too long, exits 1.
+ * is any other failure to start, whose details go to the log. A signal during the start waits for it, since half a start cannot be undone. A second
+ * signal, a shutdown that takes too long and an error that nobody caught exit 1.
  *
  * `CRASH_POINT=name:count` makes the process kill itself with SIGKILL when that point is reached for the count-th time (docs/reliability.md, proof);
  * production refuses to start with it.
  */
 export async function runApp(options: RunOptions): Promise<void> {
   const { name, environment, start, shutdownMs = 25_000 } = options;
-  const logger = createLogger({ service: name, level: environment['LOG_LEVEL'] ?? 'info' });
-  const starting = Promise.resolve().then(() => {
-    armCrashPoint(environment);
-    return start(logger);
+  // Signals alone do not keep a process alive, nor does a start that waits, nor a disposal whose parts have let go of their handles.
+  setInterval(() => undefined, 60_000);
+  let logger = createLogger({ service: name });
+  const stopped = onSignals((signal, again) => {
+    if (again) return leave(logger, 1, `${name}: ${signal} again, leaving at once`);
+    setTimeout(() => leave(logger, 1, `${name}: shutdown takes too long`), shutdownMs);
   });
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) {
-      leave(1, `${name}: ${signal} again, leaving at once`);
-      return;
-    }
-    stopping = true;
-    logger.info({ signal }, 'stopping');
-    // Not unref'd: it also keeps the process alive until disposal is done, whatever handles its parts have let go of.
-    setTimeout(() => {
-      leave(1, `${name}: shutdown takes too long`);
-    }, shutdownMs);
-    // A signal during the start waits for it: half a start cannot be undone.
-    starting
-      .then((app) => app[Symbol.asyncDispose]())
-      .then(
-        () => {
-          logger.info({}, 'stopped');
-          leave(0);
-        },
-        (error: unknown) => {
-          logger.fatal({ err: error }, 'shutdown failed');
-          leave(1, `${name}: shutdown failed`);
-        },
-      );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-
+  // What is half done is safe on disk, as after a crash; what is in memory cannot be trusted any more.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'nobody caught an error');
+    leave(logger, 1, `${name}: an error that nobody caught; see the log`);
+  });
+  let app: AsyncDisposable;
   try {
-    await starting;
+    logger = createLogger({ service: name, level: environment['LOG_LEVEL'] ?? 'info' });
+    armCrashPoint(environment);
+    app = await start(logger);
   } catch (error) {
     if (!(error instanceof StartupError)) logger.fatal({ err: error }, 'cannot start');
-    const line = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    leave(1, `${name} cannot start: ${line ?? ''}`);
+    leave(logger, 1, `${name} cannot start: ${firstLine(error)}`);
+    return;
+  }
+  logger.info({ signal: await stopped }, 'stopping');
+  try {
+    await app[Symbol.asyncDispose]();
+    logger.info({}, 'stopped');
+    leave(logger, 0);
+  } catch (error) {
+    logger.fatal({ err: error }, 'shutdown failed');
+    leave(logger, 1, `${name}: shutdown failed`);
   }
 }
 
-/** Exits once the line is out; pipes are flushed by the write's callback. */
-function leave(code: 0 | 1, line?: string): void {
-  if (line === undefined) process.exit(code);
-  process.stderr.write(`${line}\n`, () => process.exit(code));
+/** Resolves with the first signal; `heard` is told of each. */
+function onSignals(heard: (signal: NodeJS.Signals, again: boolean) => void): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        heard(signal, stopping);
+        stopping = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+
+/** Exits once the log and the line are out, or after a second where nobody reads them. */
+function leave(logger: Logger, code: 0 | 1, line?: string): void {
+  const exit = (): void => {
+    process.exit(code);
+  };
+  setTimeout(exit, 1_000);
+  logger.flush(() => {
+    if (line === undefined) exit();
+    else process.stderr.write(`${line}\n`, exit);
+  });
 }
 
 function armCrashPoint(environment: Environment): void {
   const armed = environment['CRASH_POINT'];
   if (armed === undefined || armed === '') return;
   if (environment['NODE_ENV'] === 'production') throw new StartupError('CRASH_POINT is set: unset it, production never starts armed');
-  const [point = '', count = '1'] = armed.split(':');
+  const [point = '', count = '1', ...more] = armed.split(':');
   if (!isCrashPoint(point))
     throw new StartupError(`CRASH_POINT names ${point}, which is not registered: see packages/kernel/src/crash-point.ts`);
+  if (more.length > 0 || !/^[1-9]\d{0,8}$/.test(count))
+    throw new StartupError(`CRASH_POINT counts ${count}, which is no number from 1: write ${point}:1`);
   let left = Number(count);
   onCrashPoint((reached) => {
     if (reached === point && --left === 0) process.kill(process.pid, 'SIGKILL');

@@ -26,23 +26,35 @@ export interface TelemetryOptions {
   readonly spanProcessors?: readonly SpanProcessor[];
 }
 
-/** The process's telemetry. Disposal flushes, for at most 2 s. */
+/** The process's telemetry. When the last holder disposes of it, it flushes, for at most 2 s. */
 export interface Telemetry extends AsyncDisposable {
   /** All metrics of the process as Prometheus text. */
   metrics(): Promise<string>;
 }
 
-let running: Telemetry | undefined;
+let running: { readonly telemetry: Telemetry; holders: number } | undefined;
 
 /**
- * Starts tracing and metrics for the whole process; code depends on `@opentelemetry/api` alone. A second call answers the running one, so several
- * apps share it in one process.
+ * Starts tracing and metrics for the whole process; code depends on `@opentelemetry/api` alone. A second call joins the running one, whatever its
+ * options, so that several apps share it in one process; it ends with the last of them.
  *
  * @see W3C Trace Context, which is what travels in requests, outbox rows and records.
  */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
-  running ??= start(options);
-  return running;
+  const held = (running ??= { telemetry: start(options), holders: 0 });
+  held.holders += 1;
+  let released = false;
+  return {
+    metrics: () => held.telemetry.metrics(),
+    async [Symbol.asyncDispose]() {
+      if (released) return;
+      released = true;
+      held.holders -= 1;
+      if (held.holders > 0) return;
+      running = undefined;
+      await held.telemetry[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function start(options: TelemetryOptions): Telemetry {
@@ -69,16 +81,13 @@ function start(options: TelemetryOptions): Telemetry {
       return new PrometheusSerializer().serialize(resourceMetrics);
     },
     async [Symbol.asyncDispose]() {
-      running = undefined;
       loop.disable();
+      // First, so that telemetry which is started meanwhile stays.
+      for (const api of [trace, metrics, propagation, context]) api.disable();
       await Promise.race([
         Promise.allSettled([tracing.shutdown(), metering.shutdown()]),
         new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
       ]);
-      trace.disable();
-      metrics.disable();
-      propagation.disable();
-      context.disable();
     },
   };
 }

@@ -1,11 +1,4 @@
-import {
-  Kind,
-  parse,
-  type DirectiveNode,
-  type DefinitionNode,
-  type ObjectTypeDefinitionNode,
-  type ObjectTypeExtensionNode,
-} from 'graphql';
+import { Kind, parse, type DirectiveNode, type DefinitionNode, type ObjectTypeDefinitionNode, type ObjectTypeExtensionNode } from 'graphql';
 
 type TypeNode = Extract<
   DefinitionNode,

@@ -1,3 +1,5 @@
+import { eventually } from '@tally/testkit';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { anonymous, aUsersWorld, callerOf, login, payloadOf, refresh, type Person, type UsersWorld } from './world.ts';
 
@@ -46,12 +48,22 @@ test('logging out everywhere from many places at once says each end once', async
   await using world = await aUsersWorld();
   const ada = await world.person();
   for (let device = 0; device < 3; device++) await signInAgain(world, ada);
+  const other = new pg.Client({ connectionString: world.database.urls.users.app });
+  await other.connect();
+  await other.query('BEGIN; SELECT FROM session FOR UPDATE');
 
-  const answers = await Promise.all(Array.from({ length: 6 }, () => world.ask(logout, { all: true }, ada.caller)));
+  const leaving = Array.from({ length: 4 }, () => world.ask(logout, { all: true }, ada.caller));
+  await eventually(async () => {
+    expect(
+      await world.sql.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`),
+    ).toBe(4);
+  });
+  await other.query('COMMIT');
+  await other.end();
 
-  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-  const sequences = (await world.events('users.session.v1', ada.id)).map(({ sequence }) => sequence);
-  expect(sequences).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect((await Promise.all(leaving)).flatMap(({ errors }) => errors)).toEqual([]);
+  const told = (await world.events('users.session.v1', ada.id)).map(({ type, sequence }) => `${String(sequence)} ${type}`);
+  expect(told).toEqual([1, 2, 3, 4].map((at) => `${String(at)} SignedIn`).concat([5, 6, 7, 8].map((at) => `${String(at)} SessionRevoked`)));
 });
 
 test('logging out twice, or from a session that nobody knows, is fine and says nothing', async () => {

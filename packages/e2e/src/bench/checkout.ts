@@ -3,22 +3,27 @@ import { createGraph } from '../client/graph.ts';
 import { createRandom } from '../resume/random.ts';
 import { openTokens } from '../resume/shoppers.ts';
 import { audited } from './audited.ts';
-import { brokenPromises, checkoutFigures, checkoutTable, idleLine, statementTable } from './checkout/figures.ts';
+import { brokenPromises, checkoutFigures, checkoutTable, statementTable } from './checkout/figures.ts';
 import { playRound, type Round, type RoundResult } from './checkout/round.ts';
-import { openShop, placeOrder } from './checkout/shop.ts';
+import { openShop, placeOrder, type Shop } from './checkout/shop.ts';
 import { makeOrderUnits } from './control/order-units.ts';
 import { runControl } from './control/run-control.ts';
 import { sampleOrder } from './control/sample-order.ts';
 import { readTables, readWrites, writesPerOrder } from './control/tables.ts';
+import { openStatementLog } from './measure/statement-log.ts';
+import { countControl } from './measure/statements.ts';
 import { readOptions, type BenchOptions } from './options.ts';
-import { startMeasuredPlatform } from './platform.ts';
+import { startMeasuredPlatform, type MeasuredPlatform } from './platform.ts';
 import { profiled } from './profile.ts';
-import { untilQuiet, watchIdle } from './quiet.ts';
+import { idleLine, untilQuiet, watchIdle } from './quiet.ts';
 import { createProgress, say } from './report/progress.ts';
 import { profileTables, frequentStatements } from './report/where-it-goes.ts';
 import { conclude } from './report/verdict.ts';
 
 const clientsAtOnce = 16;
+/** Enough that hardly two orders under way are of one buyer, as in a shop. */
+const buyers = 300;
+const loggedOrders = 20;
 const ceilings = new URL('./checkout.json', import.meta.url);
 
 const options = readOptions(
@@ -39,16 +44,16 @@ async function bench(wanted: BenchOptions): Promise<void> {
   say('starting the platform on a fresh folder');
   await using platform = await startMeasuredPlatform({ inspect: wanted.profile });
   await using graph = createGraph(platform.url);
-  const shop = await openShop(graph, await openTokens(platform.dataDir), createRandom(20261121), clientsAtOnce);
+  const shop = await openShop(graph, await openTokens(platform.dataDir), createRandom(20261121), buyers);
   const warmUp: Round = { title: 'warming up', wait: 'SETTLED', lines: 3, orders: count(200), clients: clientsAtOnce };
   await playRound(platform, shop, warmUp, createProgress(warmUp.title, warmUp.orders));
 
   const tables = await readTables(platform.sql);
   const sample = await sampleOrder(platform.adminUrl, tables, async () => {
-    const [buyer] = shop.buyers;
-    if (buyer !== undefined) await placeOrder(shop, buyer, 3, 'SETTLED');
+    await placeOrder(shop, 3, 'SETTLED');
     await untilQuiet(platform);
   });
+  const transactionControl = await countTransactionControl(platform, shop);
   say('watching the idle platform');
   const idle = await watchIdle(platform);
 
@@ -77,6 +82,17 @@ async function bench(wanted: BenchOptions): Promise<void> {
   const units = await makeOrderUnits(platform.sql, tables, sample, writesPerOrder(writesBefore, writesAfter, orders), warm + runs);
   const control = await runControl({ databaseUrl: platform.adminUrl, clients: 1, warmUp: warm, runs, units }, platform.postmaster, idle);
 
-  console.log(`\n${checkoutTable(results, control)}\n\n${statementTable(results)}\n\n${idleLine(idle)}\n\n${audit}`);
-  await conclude('bench:checkout', wanted, ceilings, checkoutFigures(results, control), brokenPromises(results));
+  const run = { results, control, transactionControl };
+  console.log(`\n${checkoutTable(run)}\n\n${statementTable(run)}\n\n${idleLine(idle)}\n\n${audit}`);
+  await conclude('bench:checkout', wanted, ceilings, checkoutFigures(run), brokenPromises(run));
+}
+
+/** BEGIN and COMMIT per order by role, from the server's log of a few orders. */
+async function countTransactionControl(platform: MeasuredPlatform, shop: Shop): Promise<ReadonlyMap<string, number>> {
+  await using log = await openStatementLog(platform.sql, platform.postmaster);
+  const logged = await log.during(async () => {
+    for (let order = 0; order < loggedOrders; order++) await placeOrder(shop, 3, 'SETTLED');
+    await untilQuiet(platform);
+  });
+  return new Map([...countControl(logged)].map(([role, calls]) => [role, calls / loggedOrders]));
 }

@@ -44,3 +44,6 @@ export async function watchIdle(platform: MeasuredPlatform, seconds = 12): Promi
     texts: new Set(sent.map(({ text }) => text)),
   };
 }
+
+export const idleLine = ({ cpuMs, statements }: Idle): string =>
+  `idle, per second: ${cpuMs.process.toFixed(1)} CPU-ms process, ${cpuMs.postgres.toFixed(1)} PostgreSQL, ${statements.toFixed(1)} statements`;

@@ -2,11 +2,10 @@
 import { createGraph } from '../client/graph.ts';
 import { createRandom } from '../resume/random.ts';
 import { audited } from './audited.ts';
-import { idleLine } from './checkout/figures.ts';
 import { readOptions, type BenchOptions } from './options.ts';
 import { startMeasuredPlatform } from './platform.ts';
 import { profiled } from './profile.ts';
-import { watchIdle } from './quiet.ts';
+import { idleLine, watchIdle } from './quiet.ts';
 import { say } from './report/progress.ts';
 import { conclude } from './report/verdict.ts';
 import { frequentStatements, profileTables } from './report/where-it-goes.ts';

@@ -46,4 +46,8 @@ export const callsByRole = (statements: readonly StatementCount[]): ReadonlyMap<
 
 /** BEGIN and COMMIT by role, as the server's log shows them. */
 export const countControl = (logged: readonly LoggedStatement[]): ReadonlyMap<string, number> =>
-  callsByRole(logged.filter(({ text }) => /^\s*(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\b/i.test(text)).map(({ role, text }) => ({ role, text, calls: 1, ms: 0 })));
+  callsByRole(
+    logged
+      .filter(({ text }) => /^\s*(BEGIN|COMMIT|ROLLBACK|START TRANSACTION)\b/i.test(text))
+      .map(({ role, text }) => ({ role, text, calls: 1, ms: 0 })),
+  );

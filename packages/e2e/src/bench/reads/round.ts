@@ -4,7 +4,7 @@ import type { Graph } from '../../client/graph.ts';
 import { cpuBetween, type CpuTimes } from '../measure/cpu.ts';
 import { quantilesOf, type Quantiles } from '../measure/latencies.ts';
 import { closedLoop } from '../measure/load.ts';
-import { readStatements, statementsBetween, totalCalls, type StatementCount } from '../measure/statements.ts';
+import { countControl, readStatements, statementsBetween, totalCalls, type StatementCount } from '../measure/statements.ts';
 import type { MeasuredPlatform } from '../platform.ts';
 import type { Idle } from '../quiet.ts';
 import { createProgress } from '../report/progress.ts';
@@ -51,14 +51,14 @@ export async function playReads(
   const atOnce = await loop(`${String(counts.clients)} at once`, counts.atOnce, counts.clients);
   const spent = cpuBetween(cpuBefore, await platform.cpu());
   const sent = statementsBetween(before, await readStatements(platform.sql)).filter(({ text }) => !idle.texts.has(text));
-  const units = await capture(platform, idle, variables.length, send);
+  const { units, control } = await capture(platform, idle, variables.length, send);
   return {
     title,
     alone: quantilesOf(alone.latenciesMs),
     atOnce: quantilesOf(atOnce.latenciesMs),
     perSecond: (counts.atOnce / atOnce.elapsedMs) * 1000,
     cpuMs: { process: spent.process / counts.atOnce, postgres: spent.postgres / counts.atOnce },
-    statementsPerRequest: totalCalls(sent) / counts.atOnce,
+    statementsPerRequest: totalCalls(sent) / counts.atOnce + control / variables.length,
     statements: sent,
     control: await runControl(
       { databaseUrl: platform.urls.products.app, clients: counts.clients, warmUp: counts.warmUp, runs: counts.atOnce, units },
@@ -68,16 +68,17 @@ export async function playReads(
   };
 }
 
-/** The statements of each request with their values, as the server saw them; what an idle platform sends is not among them. */
+/** The statements of each request with their values, as the server saw them, and how many BEGIN and COMMIT there were; without what an idle platform sends. */
 async function capture(
   platform: MeasuredPlatform,
   idle: Idle,
   requests: number,
   send: (request: number) => Promise<void>,
-): Promise<readonly Unit[]> {
+): Promise<{ readonly units: readonly Unit[]; readonly control: number }> {
   await using log = await openStatementLog(platform.sql, platform.postmaster);
   const names = new Map<string, string>();
   const units: Unit[] = [];
+  let control = 0;
   for (let request = 0; request < requests; request++) {
     const logged = await log.during(() => send(request));
     const statements = logged
@@ -88,6 +89,7 @@ async function capture(
         return { name, text, values };
       });
     units.push({ statements, transaction: false });
+    control += [...countControl(logged).values()].reduce((sum, calls) => sum + calls, 0);
   }
-  return units;
+  return { units, control };
 }

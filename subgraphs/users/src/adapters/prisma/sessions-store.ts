@@ -20,7 +20,7 @@ INSERT INTO refresh_token (hash, session_id, parent) VALUES ($3, $1::uuid, $2)`;
 
 // In id order, so that two who end the same sessions queue instead of deadlocking; the stream afterwards.
 const revoke = `WITH locked AS (
-  SELECT id FROM session WHERE user_id = $1::uuid AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY id
+  SELECT id FROM session WHERE user_id = $1::uuid AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR id = $2::uuid) ORDER BY id FOR UPDATE
 ), ended AS (
   UPDATE session SET revoked_at = $4, revoke_reason = $3 FROM locked WHERE session.id = locked.id RETURNING session.id
 ), numbered AS (
