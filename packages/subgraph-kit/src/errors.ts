@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** The closed list of `extensions.code`: what is not on it becomes INTERNAL (docs/errors.md). */
+/** The closed list of `extensions.code`: what is not on it becomes INTERNAL (docs/errors.md, held to it by a test). */
 export const wireCodes = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -25,6 +25,7 @@ export const wireCodes = [
   'INTERNAL',
 ] as const;
 
+/** A code of the closed list. */
 export type WireCode = (typeof wireCodes)[number];
 
 const coded = (code: WireCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): GraphQLError =>

@@ -12,14 +12,14 @@ export interface Idempotency {
   find(scope: string, operation: string, key: string): Promise<RecordedResult | null>;
   /**
    * Takes the key: must be the first write of the transaction that creates what the key stands for. Waits up to 450 ms for another request that
-   * holds it.
+   * holds it; if that one rolls back, this one has the key. Afterwards the transaction waits for locks as long as before.
    *
    * @param result ids and user errors, where they are known already; else `record` states them later in the same transaction.
    * @returns `claimed`, or what the other request recorded meanwhile.
    * @throws {IdempotencyInProgressError} the other request is still open.
    */
   claim(scope: string, operation: string, key: string, fingerprint: string, result?: unknown): Promise<'claimed' | RecordedResult>;
-  /** States the result of a claimed key, in the same transaction. */
+  /** States the result of a claimed key, in the same transaction. @throws {Error} it was not claimed: a bug. */
   record(scope: string, operation: string, key: string, result: unknown): Promise<void>;
 }
 
@@ -36,10 +36,14 @@ export const parseIdempotencyKey = (text: unknown): string | null =>
 
 const select = 'SELECT fingerprint, result FROM idempotency WHERE scope = $1 AND operation = $2 AND key = $3';
 
-// The limit is set by the row source, hence before the insert can wait, and lifted by the row that went in.
-const insert = `WITH short AS (SELECT set_config('lock_timeout', '450ms', true))
-INSERT INTO idempotency (scope, operation, key, fingerprint, result) SELECT $1, $2, $3, $4, $5::jsonb FROM short
-ON CONFLICT (scope, operation, key) DO NOTHING RETURNING set_config('lock_timeout', '2s', true)`;
+// One statement: the row source sets the limit before the insert can wait, and what counts the inserted rows lifts it after it has.
+const insert = `WITH patience AS MATERIALIZED (
+  SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', '450ms', true) AS short
+), claimed AS (
+  INSERT INTO idempotency (scope, operation, key, fingerprint, result) SELECT $1, $2, $3, $4, $5::jsonb FROM patience
+  ON CONFLICT (scope, operation, key) DO NOTHING RETURNING 1
+)
+SELECT count(*)::int AS claimed, set_config('lock_timeout', (SELECT usual FROM patience), true) AS lifted FROM claimed`;
 
 const update = 'UPDATE idempotency SET result = $4::jsonb WHERE scope = $1 AND operation = $2 AND key = $3';
 
@@ -53,7 +57,8 @@ export function idempotencyOn(sql: Sql): Idempotency {
     find,
     async claim(scope, operation, key, fingerprint, result = null) {
       try {
-        if ((await sql.rows(insert, [scope, operation, key, fingerprint, JSON.stringify(result)])).length === 1) return 'claimed';
+        const [row] = await sql.rows<{ claimed: number }>(insert, [scope, operation, key, fingerprint, JSON.stringify(result)]);
+        if (row?.claimed === 1) return 'claimed';
       } catch (cause) {
         if (classifyDatabaseError(cause) === 'busy')
           throw new IdempotencyInProgressError('a request with this key is under way', { cause });
@@ -64,7 +69,8 @@ export function idempotencyOn(sql: Sql): Idempotency {
       return recorded;
     },
     async record(scope, operation, key, result) {
-      await sql.count(update, [scope, operation, key, JSON.stringify(result)]);
+      const recorded = await sql.count(update, [scope, operation, key, JSON.stringify(result)]);
+      if (recorded !== 1) throw new Error(`no ${operation} is claimed under this key: claim comes first, in the same transaction`);
     },
   };
 }

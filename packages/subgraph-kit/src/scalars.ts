@@ -1,5 +1,6 @@
 import { fractionDigits, type Money } from '@tally/kernel';
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { badInput } from './errors.ts';
 
 /** `Money` as the graph shows it. */
 export interface PresentedMoney extends Money {
@@ -13,26 +14,37 @@ export const presentMoney = ({ amount, currency }: Money): PresentedMoney => ({
   fractionDigits: fractionDigits(currency),
 });
 
-const refuse = (message: string): never => {
-  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+/** What a client sent is refused; what a resolver gave is a fault of ours, and masked like any other. */
+type Refuse = (message: string) => never;
+
+const refuseInput: Refuse = (message) => {
+  throw badInput(message);
 };
 
-function minorUnits(value: unknown): number {
+const refuseOutput: Refuse = (message) => {
+  throw new TypeError(message);
+};
+
+function minorUnits(value: unknown, refuse: Refuse): number {
   return typeof value === 'number' && Number.isSafeInteger(value)
     ? value
     : refuse('MinorUnits is a whole number of minor units, at most 2^53 - 1.');
 }
 
-function dateTime(value: unknown): Date {
-  const text =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value)
-      ? value
-      : refuse('DateTime is RFC 3339 text.');
+// RFC 3339 with capitals. JavaScript's own parser takes the thirtieth of February for the second of March, and 24:00 for the next day.
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+function dateTime(value: unknown, refuse: Refuse): Date {
+  const [text, year, month, day] = (typeof value === 'string' ? rfc3339.exec(value) : null) ?? refuse('DateTime is RFC 3339 text.');
+  const lastOfMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? refuse('DateTime names no moment.') : date;
+  return Number.isNaN(date.getTime()) || Number(day) > lastOfMonth ? refuse('DateTime names no moment.') : date;
 }
 
-const currencyCode = (value: unknown): string =>
+const momentOf = (value: unknown): Date =>
+  value instanceof Date && !Number.isNaN(value.getTime()) ? value : dateTime(value, refuseOutput);
+
+const currencyCode = (value: unknown, refuse: Refuse): string =>
   typeof value === 'string' && /^[A-Z]{3}$/.test(value) ? value : refuse('CurrencyCode is three capital letters.');
 
 const textOf = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
@@ -44,20 +56,20 @@ const textOf = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.v
 export const scalarResolvers = {
   DateTime: new GraphQLScalarType<Date, string>({
     name: 'DateTime',
-    serialize: (value) => (value instanceof Date ? value.toISOString() : dateTime(value).toISOString()),
-    parseValue: dateTime,
-    parseLiteral: (node) => dateTime(textOf(node)),
+    serialize: (value) => momentOf(value).toISOString(),
+    parseValue: (value) => dateTime(value, refuseInput),
+    parseLiteral: (node) => dateTime(textOf(node), refuseInput),
   }),
   MinorUnits: new GraphQLScalarType<number, number>({
     name: 'MinorUnits',
-    serialize: (value) => minorUnits(typeof value === 'bigint' ? Number(value) : value),
-    parseValue: minorUnits,
-    parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined),
+    serialize: (value) => minorUnits(typeof value === 'bigint' ? Number(value) : value, refuseOutput),
+    parseValue: (value) => minorUnits(value, refuseInput),
+    parseLiteral: (node) => minorUnits(node.kind === Kind.INT ? Number(node.value) : undefined, refuseInput),
   }),
   CurrencyCode: new GraphQLScalarType<string, string>({
     name: 'CurrencyCode',
-    serialize: currencyCode,
-    parseValue: currencyCode,
-    parseLiteral: (node) => currencyCode(textOf(node)),
+    serialize: (value) => currencyCode(value, refuseOutput),
+    parseValue: (value) => currencyCode(value, refuseInput),
+    parseLiteral: (node) => currencyCode(textOf(node), refuseInput),
   }),
 };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { metrics } from '@opentelemetry/api';
 import { classifyDatabaseError, inboxOn, outboxOn, type Inbox, type Outbox, type Sql, type WakeChannel } from '@tally/messaging';
 import { idempotencyOn, type Idempotency } from './idempotency.ts';
+import { instrument } from './instruments.ts';
 import { sqlOf, type RawClient } from './prisma.ts';
 
 /** What every unit of work has besides the subgraph's own stores. */
@@ -26,11 +26,12 @@ export interface TransactionalClient<Tx extends RawClient> {
   $transaction<Result>(work: (tx: Tx) => Promise<Result>, options?: { maxWait?: number; timeout?: number }): Promise<Result>;
 }
 
-const retries = metrics
-  .getMeter('tally.subgraph')
-  .createCounter('db_retries_total', { description: 'units of work run again, by class of error' });
+const retries = instrument((meter) =>
+  meter.createCounter('db_retries_total', { description: 'units of work run again, by class of error' }),
+);
 const maxAttempts = 5;
 const retryForMs = 2_000;
+const firstPauseMs = 10;
 
 /**
  * @param consumer name of the inbox of this subgraph's consumers.
@@ -68,9 +69,10 @@ export function createTransact<Tx extends RawClient, Stores extends object>(opti
       } catch (error) {
         const kind = classifyDatabaseError(error);
         const curable = kind === 'retry' || kind === 'reconnect';
-        if (!curable || attempt >= maxAttempts || performance.now() - startedAt > retryForMs) throw error;
-        retries.add(1, { class: kind });
-        await pause(Math.random() * 10 * 2 ** attempt);
+        const pauseMs = Math.random() * firstPauseMs * 2 ** (attempt - 1);
+        if (!curable || attempt >= maxAttempts || performance.now() - startedAt + pauseMs > retryForMs) throw error;
+        retries().add(1, { class: kind });
+        await pause(pauseMs);
       }
     }
   };

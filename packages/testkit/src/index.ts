@@ -3,3 +3,4 @@ export type { Template, TestCluster } from './cluster.ts';
 export { eventually } from './eventually.ts';
 export { freshEmail, freshKey } from './fresh-key.ts';
 export { openSql, type Row, type Sql } from './sql.ts';
+export { nodeStubsOf, nodeTypesOf, schemaFaults } from './schema-checks.ts';

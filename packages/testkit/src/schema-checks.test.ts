@@ -34,8 +34,6 @@ test.each<[string, object, string]>([
   ['an enum value that is not there', { ...complete, Colour: { BLUE: 1 } }, 'the schema has no Colour.BLUE'],
   ['an input', { ...complete, MugInput: { sku: () => '' } }, 'MugInput is an input and has no resolvers'],
   ['no reference for a resolvable key', without('Mug'), 'Mug has a resolvable key and no __resolveReference'],
-  ['no type for an interface', without('Node'), 'Node has no __resolveType'],
-  ['no type for a union', without('Thing'), 'Thing has no __resolveType'],
   ['no resolver for a root field', without('Query'), 'Query.mug has no resolver'],
 ])('a map with %s has one fault', (_, resolvers, fault) => {
   expect(schemaFaults(typeDefs, resolvers)).toEqual([fault]);

@@ -14,8 +14,8 @@ const ownMembers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What `buildSubgraphSchema` does not notice about a subgraph: a resolver map for a type, field or enum value that the schema lacks (it is ignored), an
- * abstract type without `__resolveType`, a root field without a resolver, and a resolvable key without `__resolveReference` (then whatever a client
+ * What `buildSubgraphSchema` does not notice about a subgraph: a resolver map for a type, field or enum value that the schema lacks (it is ignored), a
+ * root field without a resolver, and a resolvable key without `__resolveReference` (then whatever a client
  * sends as a reference passes for the entity).
  *
  * @param typeDefs SDL with its federation header.
@@ -75,8 +75,6 @@ function faultsOfMap(name: string, map: unknown, nodes: readonly TypeNode[]): re
 
 function faultsOfType(name: string, nodes: readonly TypeNode[], members: readonly string[]): readonly string[] {
   const faults: string[] = [];
-  const isAbstract = nodes.some(({ kind }) => kind === Kind.INTERFACE_TYPE_DEFINITION || kind === Kind.UNION_TYPE_DEFINITION);
-  if (isAbstract && !members.includes('__resolveType')) faults.push(`${name} has no __resolveType`);
   if (nodes.flatMap(keysOf).some(isResolvable) && !members.includes('__resolveReference'))
     faults.push(`${name} has a resolvable key and no __resolveReference`);
   if (name === 'Query' || name === 'Mutation' || name === 'Subscription') {

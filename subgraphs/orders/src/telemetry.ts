@@ -3,21 +3,6 @@ import type { Id, Money } from '@tally/kernel';
 import type { Logger } from '@tally/runtime';
 import type { OrderMove } from './domain/order.ts';
 
-const meter = metrics.getMeter('tally.orders');
-const placed = meter.createCounter('orders_placed_total', { description: 'orders accepted' });
-const replayed = meter.createCounter('checkouts_replayed_total', { description: 'checkouts answered from their idempotency key' });
-const refused = meter.createCounter('checkouts_refused_total', { description: 'checkouts refused, by reason' });
-const revenue = meter.createCounter('orders_confirmed_minor_units_total', {
-  description: 'worth of confirmed orders in minor units, by currency',
-});
-const moves = meter.createCounter('order_moves_total', { description: 'changes of status, by the status reached' });
-const replies = meter.createCounter('saga_replies_total', { description: 'replies to sagas, by type and what became of them' });
-const expired = meter.createCounter('saga_deadlines_total', { description: 'deadlines that passed, by step' });
-const failures = meter.createCounter('saga_sweep_failures_total', { description: 'sagas that the sweeper could not move' });
-const attention = meter.createCounter('saga_needs_attention_total', { description: 'sagas that a person has to look at' });
-const replica = meter.createCounter('price_replica_records_total', { description: 'catalogue records, by whether they were newer' });
-const removedCarts = meter.createCounter('carts_expired_total', { description: 'carts removed after their day' });
-
 /** One function per business event: counter with bounded labels, span event, log line. */
 export interface Telemetry {
   orderPlaced(order: { readonly id: Id<'ord'>; readonly total: Money; readonly lines: number }): void;
@@ -36,7 +21,28 @@ export interface Telemetry {
   inTrace<T>(traceparent: string | null, work: () => Promise<T>): Promise<T>;
 }
 
+/** Made when the app starts: an instrument that is made before the SDK is installed stays silent for ever. */
+function createInstruments() {
+  const meter = metrics.getMeter('tally.orders');
+  return {
+    placed: meter.createCounter('orders_placed_total', { description: 'orders accepted' }),
+    replayed: meter.createCounter('checkouts_replayed_total', { description: 'checkouts answered from their idempotency key' }),
+    refused: meter.createCounter('checkouts_refused_total', { description: 'checkouts refused, by reason' }),
+    revenue: meter.createCounter('orders_confirmed_minor_units_total', {
+      description: 'worth of confirmed orders in minor units, by currency',
+    }),
+    moves: meter.createCounter('order_moves_total', { description: 'changes of status, by the status reached' }),
+    replies: meter.createCounter('saga_replies_total', { description: 'replies to sagas, by type and what became of them' }),
+    expired: meter.createCounter('saga_deadlines_total', { description: 'deadlines that passed, by step' }),
+    failures: meter.createCounter('saga_sweep_failures_total', { description: 'sagas that the sweeper could not move' }),
+    attention: meter.createCounter('saga_needs_attention_total', { description: 'sagas that a person has to look at' }),
+    replica: meter.createCounter('price_replica_records_total', { description: 'catalogue records, by whether they were newer' }),
+    removedCarts: meter.createCounter('carts_expired_total', { description: 'carts removed after their day' }),
+  };
+}
+
 export function createTelemetry(logger: Logger): Telemetry {
+  const { placed, replayed, refused, revenue, moves, replies, expired, failures, attention, replica, removedCarts } = createInstruments();
   const tell = (name: string, fields: Readonly<Record<string, string | number>>): void => {
     trace.getActiveSpan()?.addEvent(name, fields);
     logger.debug(fields, name);

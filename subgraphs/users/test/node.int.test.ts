@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { newId } from '@tally/kernel';
 import { expect, test } from 'vitest';
-import { nodeStubsOf, nodeTypesOf } from '../../../packages/testkit/src/schema-checks.ts';
+import { nodeStubsOf, nodeTypesOf } from '@tally/testkit';
 import { nodeTypes } from '../src/domain/nodes.ts';
 import { anonymous, aUsersWorld } from './world.ts';
 

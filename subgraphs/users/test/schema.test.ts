@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kind, parse, visit } from 'graphql';
 import { expect, test } from 'vitest';
-import { schemaFaults } from '../../../packages/testkit/src/schema-checks.ts';
+import { schemaFaults } from '@tally/testkit';
 import { resolvers } from '../src/graphql/resolvers.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
