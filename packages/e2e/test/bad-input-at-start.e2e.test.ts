@@ -41,22 +41,34 @@ test('an unreachable database ends the start of an app', async () => {
     GATEWAY_JWKS_FILE: await keySetIn(folder.path),
   });
 
-  expect(line).toMatch(/^products cannot start: PostgreSQL of products at 127\.0\.0\.1:\d+: nothing listens there: start it, or correct the address$/);
+  expect(line).toMatch(
+    /^products cannot start: PostgreSQL of products at 127\.0\.0\.1:\d+: nothing listens there: start it, or correct the address$/,
+  );
 });
 
 test('an unreachable database ends the start of the platform', async () => {
   await using folder = await temporaryFolder();
 
-  const line = await refusal(platform, { DATA_DIR: folder.path, DATABASE_URL: `postgresql://postgres:hunter2@127.0.0.1:${String(await freePort())}/postgres` });
+  const line = await refusal(platform, {
+    DATA_DIR: folder.path,
+    DATABASE_URL: `postgresql://postgres:hunter2@127.0.0.1:${String(await freePort())}/postgres`,
+  });
 
-  expect(line).toMatch(/^tally cannot start: PostgreSQL at 127\.0\.0\.1:\d+ \(DATABASE_URL\): nothing listens there: start it, or correct the address$/);
+  expect(line).toMatch(
+    /^tally cannot start: PostgreSQL at 127\.0\.0\.1:\d+ \(DATABASE_URL\): nothing listens there: start it, or correct the address$/,
+  );
 });
 
 test('a URL that is none is named, with everything else that is wrong', async () => {
   const line = await refusal('subgraphs/users/src/main.ts', { USERS_DATABASE_URL: 'mysql://users:hunter2@127.0.0.1/tally', PORT: 'high' });
 
   expect(line).toMatch(/^users cannot start: configuration: /);
-  for (const wrong of ['USERS_DATABASE_URL is not valid', 'EVENT_LOG_DATABASE_URL is missing', 'GATEWAY_JWKS_FILE is missing', 'PORT is not valid']) {
+  for (const wrong of [
+    'USERS_DATABASE_URL is not valid',
+    'EVENT_LOG_DATABASE_URL is missing',
+    'GATEWAY_JWKS_FILE is missing',
+    'PORT is not valid',
+  ]) {
     expect(line).toContain(wrong);
   }
   expect(line).toMatch(/Set them in the environment; \.env\.example shows each\.$/);
@@ -95,7 +107,9 @@ test('a corrupt data folder ends the start, and is left as it is', async () => {
 
   const line = await refusal(platform, { DATA_DIR: folder.path });
 
-  expect(line).toMatch(/^tally cannot start: The database in .+ cannot be opened \(.+\): restore that folder from a copy, or run "npm run reset"/);
+  expect(line).toMatch(
+    /^tally cannot start: The database in .+ cannot be opened \(.+\): restore that folder from a copy, or run "npm run reset"/,
+  );
 });
 
 test('a pending migration ends the start in production', async () => {
@@ -106,5 +120,7 @@ test('a pending migration ends the start in production', async () => {
 
   const line = await refusal(platform, { NODE_ENV: 'production', DATA_DIR: folder.path, DATABASE_URL: server.adminUrl });
 
-  expect(line).toMatch(/^tally cannot start: Schema products lacks migration \d+_init: run "npx prisma migrate deploy --config \S+" before starting/);
+  expect(line).toMatch(
+    /^tally cannot start: Schema products lacks migration \d+_init: run "npx prisma migrate deploy --config \S+" before starting/,
+  );
 });

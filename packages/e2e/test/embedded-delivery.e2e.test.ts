@@ -1,11 +1,12 @@
 import { generateSigningKey } from '@tally/identity';
 import { openSql, type Row } from '@tally/testkit';
-import { expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPeople } from '../src/client/people.ts';
 import { openWorld } from '../src/client/world.ts';
 import { startInOneProcess } from '../src/topologies/in-one-process.ts';
 import { freshKeys } from '../src/topologies/keys.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
+import { printOnFailure } from './print-on-failure.ts';
 
 /** Who must have taken in what, of one order. */
 const consumers = [
@@ -17,9 +18,7 @@ const consumers = [
 test('embedded, every event of an order still passes the tables of the log, and every consumer its inbox', async () => {
   await using database = await cloneEmptyShop();
   await using system = await startInOneProcess(database);
-  onTestFailed(() => {
-    console.error(system.logs());
-  });
+  printOnFailure(() => system.logs());
   await using world = openWorld(system.urls);
   const people = createPeople(world.graph, system.keys.users);
   const { variants } = await (await people.staff()).createProduct({ stock: [1] });
@@ -37,12 +36,19 @@ test('embedded, every event of an order still passes the tables of the log, and 
     expect(sent.length, `outbox of ${subgraph}`).toBeGreaterThan(0);
     expect(logged).toEqual(expect.arrayContaining([...sent]));
   }
-  expect([...new Set(logged.map(({ topic }) => topic))].sort()).toEqual(
-    ['orders.buyer.v1', 'orders.order.v1', 'payments.commands.v1', 'payments.payment.v1', 'products.commands.v1', 'products.stock.v1'],
-  );
+  expect([...new Set(logged.map(({ topic }) => topic))].sort()).toEqual([
+    'orders.buyer.v1',
+    'orders.order.v1',
+    'payments.commands.v1',
+    'payments.payment.v1',
+    'products.commands.v1',
+    'products.stock.v1',
+  ]);
   for (const { subgraph, topics } of consumers) {
     const received = logged.filter(({ topic }) => topics.some((name) => name === topic));
-    const taken = await sql.rows(`SELECT event_id FROM ${subgraph}.inbox WHERE state = 'DONE' AND event_id = ANY($1)`, [received.map(eventId)]);
+    const taken = await sql.rows(`SELECT event_id FROM ${subgraph}.inbox WHERE state = 'DONE' AND event_id = ANY($1)`, [
+      received.map(eventId),
+    ]);
     expect(taken.map(eventId).sort(), `inbox of ${subgraph}`).toEqual(received.map(eventId).sort());
   }
 });
@@ -65,7 +71,9 @@ test('embedded, a subgraph refuses a gateway whose key it does not know', async 
 
   for (const { data, errors } of answers) {
     expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
-    expect(errors.map(({ extensions }) => extensions?.code)).toEqual([expect.stringMatching(/^(INTERNAL|UNAUTHENTICATED|SUBGRAPH_UNAVAILABLE)$/)]);
+    expect(errors.map(({ extensions }) => extensions?.code)).toEqual([
+      expect.stringMatching(/^(INTERNAL|UNAUTHENTICATED|SUBGRAPH_UNAVAILABLE)$/),
+    ]);
   }
   expect(system.logs()).toContain('gateway token refused');
 });

@@ -5,6 +5,8 @@ import { cloneDatabase, openSql, type ClonedDatabase } from '@tally/testkit';
 export async function cloneEmptyShop(): Promise<ClonedDatabase> {
   const database = await cloneDatabase();
   await using products = await openSql(database.urls.products.app);
-  await products.execute(`INSERT INTO category (id, slug, name, path, ancestor_ids) VALUES ($1, 'things', 'Things', '{Things}', '{}')`, [toUuid(newId('cat'))]);
+  await products.execute(`INSERT INTO category (id, slug, name, path, ancestor_ids) VALUES ($1, 'things', 'Things', '{Things}', '{}')`, [
+    toUuid(newId('cat')),
+  ]);
   return database;
 }

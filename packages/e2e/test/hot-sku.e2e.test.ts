@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkInvariants } from '@tally/audit';
 import { eventually, openSql } from '@tally/testkit';
-import { expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPeople } from '../src/client/people.ts';
 import type { Shopper } from '../src/client/shopper.ts';
 import { openWorld } from '../src/client/world.ts';
 import { startInOneProcess } from '../src/topologies/in-one-process.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
+import { printOnFailure } from './print-on-failure.ts';
 
 const units = 50;
 const buyers = 500;
@@ -14,9 +15,7 @@ const buyers = 500;
 test('500 buyers of 50 units get 50 units, and stock is never less than nothing', async () => {
   await using database = await cloneEmptyShop();
   await using system = await startInOneProcess(database, { limits: 'load' });
-  onTestFailed(() => {
-    console.error(system.logs());
-  });
+  printOnFailure(() => system.logs());
   await using world = openWorld(system.urls);
   const people = createPeople(world.graph, system.keys.users);
   const { variants } = await (await people.staff()).createProduct({ title: 'The last fifty', stock: [units] });
@@ -55,7 +54,7 @@ async function aBuyerWithACard(people: { readonly buyer: () => Promise<Shopper> 
 /** How many orders have which status, once none is under way. */
 async function untilAllEnded(auditorUrl: string, expected: number): Promise<Readonly<Record<string, number>>> {
   await using sql = await openSql(auditorUrl);
-  return eventually(
+  return await eventually(
     async () => {
       const rows = await sql.rows('SELECT status, count(*)::int AS orders FROM orders.orders GROUP BY status');
       const counts = Object.fromEntries(rows.map(({ status, orders }) => [String(status), Number(orders)]));

@@ -7,11 +7,13 @@ export async function rowsOf(auditorUrl: string): Promise<readonly string[]> {
     `SELECT schemaname AS schema, tablename AS name FROM pg_tables
      WHERE schemaname IN ('products', 'orders', 'payments', 'users', 'simulator') AND tablename <> '_prisma_migrations' ORDER BY 1, 2`,
   );
-  const lines: string[] = [];
-  for (const { schema, name } of tables) {
-    const table = `${String(schema)}.${String(name)}`;
-    const { rows, hash } = await sql.row(`SELECT count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS hash FROM ${table} t`);
-    lines.push(`${table} ${String(rows)} ${String(hash)}`);
-  }
-  return lines;
+  return await Promise.all(
+    tables.map(async ({ schema, name }) => {
+      const table = `${String(schema)}.${String(name)}`;
+      const { rows, hash } = await sql.row(
+        `SELECT count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS hash FROM ${table} t`,
+      );
+      return `${table} ${String(rows)} ${String(hash)}`;
+    }),
+  );
 }

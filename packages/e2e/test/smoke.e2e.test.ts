@@ -1,6 +1,6 @@
 import { checkInvariants } from '@tally/audit';
 import { cloneDatabase, eventually, type ClonedDatabase } from '@tally/testkit';
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { templatePepper } from '../../../prisma/seed/seed-template.ts';
 import { openWorld, type World } from '../src/client/world.ts';
 import { scenarios } from '../src/smoke/scenarios.ts';
@@ -8,6 +8,7 @@ import { startAsProcesses, type AsProcesses } from '../src/topologies/as-process
 import { startInOneProcess } from '../src/topologies/in-one-process.ts';
 import { freshKeys } from '../src/topologies/keys.ts';
 import type { MigratedDatabase, Topology } from '../src/topologies/topology.ts';
+import { printOnFailure } from './print-on-failure.ts';
 
 type Start<System> = (database: MigratedDatabase, options: { readonly keys: Topology['keys'] }) => Promise<System>;
 
@@ -35,9 +36,7 @@ function keepsEveryPromise<System extends Topology>(start: Start<System>): () =>
 
   test.for(scenarios)('$title', async ({ run }) => {
     const { system, world } = opened();
-    onTestFailed(() => {
-      console.error(system.logs());
-    });
+    printOnFailure(() => system.logs());
     await run(world);
   });
 

@@ -21,7 +21,9 @@ interface Sized {
 }
 
 /** Statements of all subgraphs per query, BEGIN and COMMIT included. A number may fall; raising one needs a reason in the commit. */
-const committed = JSON.parse(readFileSync(new URL('../statement-counts.json', import.meta.url), 'utf8')) as Readonly<Record<string, number>>;
+const committed = JSON.parse(readFileSync(new URL('../statement-counts.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, number>
+>;
 
 const stack = new AsyncDisposableStack();
 let sent = 0;
@@ -95,7 +97,10 @@ async function preparePages(
   // Its page is fixed at ten orders: more of them, then more lines in each.
   const accounts = await bySize((size) => withOrders(people, Math.min(size, 10), lines(Math.max(1, size / 10))));
 
-  const ofShopper = (variables: (size: Size) => Readonly<Record<string, unknown>>) => (size: Size) => ({ variables: variables(size), token: shopper.token });
+  const ofShopper = (variables: (size: Size) => Readonly<Record<string, unknown>>) => (size: Size) => ({
+    variables: variables(size),
+    token: shopper.token,
+  });
   return {
     Account: (size) => ({ variables: {}, token: accounts[size] }),
     CartPage: (size) => ({ variables: { id: carts[size], shippingAddress: homeAddress } }),
@@ -143,6 +148,6 @@ async function withCard(people: ReturnType<typeof createPeople>): Promise<Shoppe
 /** A registered buyer with so many orders of these lines. @returns their token. */
 async function withOrders(people: ReturnType<typeof createPeople>, count: number, lines: readonly Line[]): Promise<string> {
   const shopper = await withCard({ ...people, buyer: () => world.newcomer() });
-  for (let order = 0; order < count; order += 1) await shopper.order({ lines });
+  for (let order = 0; order < count; order += 1) await shopper.until((await shopper.order({ lines })).id, 'PROCESSING');
   return shopper.token;
 }

@@ -1,10 +1,11 @@
 import { startTelemetry } from '@tally/runtime';
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
-import { expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPeople } from '../src/client/people.ts';
 import { openWorld } from '../src/client/world.ts';
 import { startInOneProcess } from '../src/topologies/in-one-process.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
+import { printOnFailure } from './print-on-failure.ts';
 
 /** What a checkout must pass, in the words of its spans. */
 const stations = [
@@ -43,9 +44,14 @@ test('one checkout is one connected graph of spans, from the gateway over the re
   const spans = exporter.getFinishedSpans();
   const graph = connectedTo(spans, ({ name }) => name === 'mutation');
 
-  onTestFailed(() => {
-    console.error(spans.map(({ name, parentSpanContext, links }) => `${graph.has(name) ? '•' : ' '} ${name} < ${parentSpanContext?.spanId ?? '–'} +${String(links.length)}`).join('\n'));
-  });
+  printOnFailure(() =>
+    spans
+      .map(
+        ({ name, parentSpanContext, links }) =>
+          `${graph.has(name) ? '•' : ' '} ${name} < ${parentSpanContext?.spanId ?? '–'} +${String(links.length)}`,
+      )
+      .join('\n'),
+  );
   expect(stations.filter((station) => !graph.has(station))).toEqual([]);
 });
 
@@ -62,7 +68,8 @@ function connectedTo(spans: readonly ReadableSpan[], isStart: (span: ReadableSpa
   };
   for (const span of spans) {
     const { spanId } = span.spanContext();
-    for (const context of [span.parentSpanContext, ...span.links.map((link) => link.context)]) if (context !== undefined) join(spanId, context.spanId);
+    for (const context of [span.parentSpanContext, ...span.links.map((link) => link.context)])
+      if (context !== undefined) join(spanId, context.spanId);
   }
   const start = spans.find(isStart);
   const reached = new Set(start === undefined ? [] : [start.spanContext().spanId]);

@@ -1,14 +1,17 @@
 import { demoAccounts } from '../../../prisma/seed/seed.ts';
 import type { Platform } from './app.ts';
 
-/** Says what a start is busy with: on one line that moves in a terminal, a line per step elsewhere. */
+/**
+ * Says what a start is busy with: on one line that moves in a terminal, a line per step elsewhere. In a terminal the cursor waits at the beginning of
+ * that line, so that a start-up problem is written over it.
+ */
 export function createProgress(print: (text: string) => void, isTerminal: boolean): { step: (step: string) => void; done: () => void } {
   return {
     step(step) {
-      print(isTerminal ? `\r\u001b[2K  ${step} …` : `  ${step}\n`);
+      print(isTerminal ? `\u001b[2K  ${step} …\r` : `  ${step}\n`);
     },
     done() {
-      if (isTerminal) print('\r\u001b[2K');
+      if (isTerminal) print('\u001b[2K');
     },
   };
 }

@@ -89,12 +89,12 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   const underWay = new Set<Promise<unknown>>();
   let state: 'serving' | 'draining' | 'stopped' = 'serving';
 
-  async function answer(headers: SubgraphRequest['headers'], body: unknown): Promise<SubgraphResponse> {
+  async function answer(headers: SubgraphRequest['headers'], body: unknown, accepted: boolean): Promise<SubgraphResponse> {
     const viewer = await admit(headers);
     if (viewer === null) return noToken;
     const request = parseRequest(body);
     if (request === null) return refused(400, 'BAD_REQUEST', 'Expected a JSON object with a query.');
-    if (state === 'stopped') return refused(503, 'SUBGRAPH_UNAVAILABLE', 'Not available at the moment.');
+    if (!accepted) return refused(503, 'SUBGRAPH_UNAVAILABLE', 'Not available at the moment.');
     const response = await server.executeOperation(request, { contextValue: options.context({ viewer }) });
     if (response.body.kind !== 'single') return refused(400, 'BAD_REQUEST', 'Incremental delivery is not supported.');
     return { status: response.http.status ?? 200, body: response.body.singleResult };
@@ -103,8 +103,9 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   function execute(headers: SubgraphRequest['headers'], body: unknown): Promise<SubgraphResponse> {
     const parent = propagation.extract(context.active(), headers);
     const startedAt = performance.now();
+    const accepted = state !== 'stopped';
     const answering = tracer.startActiveSpan(`serve ${name}`, { kind: SpanKind.SERVER }, parent, async (span) => {
-      const response = await answer(headers, body).catch((error: unknown): SubgraphResponse => {
+      const response = await answer(headers, body, accepted).catch((error: unknown): SubgraphResponse => {
         const masked = maskFault(logger, error);
         return { status: masked.extensions?.['code'] === 'INTERNAL' ? 500 : 503, body: { errors: [masked] } };
       });
@@ -128,8 +129,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     async [Symbol.asyncDispose]() {
       state = 'draining';
       await app?.close();
-      while (underWay.size > 0) await Promise.allSettled(underWay);
       state = 'stopped';
+      await Promise.allSettled(underWay);
       await server.stop();
     },
   };

@@ -29,7 +29,7 @@ export type SubgraphRole = 'api' | 'worker';
  * Reads the settings that all subgraphs have; `<NAME>_DATABASE_URL` is named after the subgraph.
  *
  * @param own further variables of this subgraph.
- * @throws {StartupError} names every setting that is missing or wrong, in one line.
+ * @throws {StartupError} names every setting that is missing or wrong, the key file included, in one line.
  */
 export function readSubgraphConfig<Own extends z.ZodRawShape>(
   name: string,
@@ -38,54 +38,83 @@ export function readSubgraphConfig<Own extends z.ZodRawShape>(
   own: Own,
 ): { readonly base: SubgraphConfig; readonly own: z.infer<z.ZodObject<Own>> } {
   const databaseUrl = `${name.toUpperCase()}_DATABASE_URL`;
-  const base = z.object({
-    [databaseUrl]: z.url({ protocol: /^postgres(ql)?$/ }),
-    EVENT_LOG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    GATEWAY_JWKS_FILE: z.string(),
-  });
-  const settings = z.object({
-    PORT: portNumber(standard.port),
-    METRICS_PORT: portNumber(standard.metricsPort),
-    HOST: z.string().default('127.0.0.1'),
-    ROLES: z
-      .string()
-      .regex(/^(api|worker)(,(api|worker))?$/, 'api, worker, or api,worker')
-      .default('api,worker'),
-    POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
-  });
-  const shape = { ...base.shape, ...settings.shape, ...own };
-  const read = readEnvironment(z.object(shape), environment) as Record<string, unknown>;
-  const common = settings.parse(
-    Object.fromEntries(
-      Object.keys(settings.shape).map((key) => [key, read[key] === undefined ? undefined : String(read[key] as string | number)]),
-    ),
-  );
+  const settings = settingsOf(standard);
+  // The name of one variable depends on the subgraph, so that the compiler sees the others only.
+  const read = readEnvironment(z.object({ [databaseUrl]: postgresUrl, ...settings.shape, ...own }), environment) as z.infer<
+    typeof settings
+  > &
+    Readonly<Record<string, unknown>>;
   return {
-    base: {
+    base: Object.freeze<SubgraphConfig>({
       databaseUrl: read[databaseUrl] as string,
-      poolSize: common.POOL_SIZE,
-      http: { port: common.PORT, host: common.HOST },
-      metricsPort: common.METRICS_PORT,
-      roles: common.ROLES.split(',') as SubgraphRole[],
-      gatewayKeys: readJsonFile<{ keys: JWK[] }>('GATEWAY_JWKS_FILE', read['GATEWAY_JWKS_FILE'] as string).keys,
-      log: { kind: 'postgres', databaseUrl: read['EVENT_LOG_DATABASE_URL'] as string },
+      poolSize: read.POOL_SIZE,
+      http: { port: read.PORT, host: read.HOST },
+      metricsPort: read.METRICS_PORT,
+      roles: read.ROLES,
+      gatewayKeys: read.GATEWAY_JWKS_FILE,
+      log: { kind: 'postgres', databaseUrl: read.EVENT_LOG_DATABASE_URL },
       wake: 'database',
-      otlpEndpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
-    },
+      otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    }),
     own: Object.fromEntries(Object.keys(own).map((key) => [key, read[key]])) as z.infer<z.ZodObject<Own>>,
   };
 }
 
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+const settingsOf = (standard: { readonly port: number; readonly metricsPort: number }) =>
+  z.object({
+    EVENT_LOG_DATABASE_URL: postgresUrl,
+    GATEWAY_JWKS_FILE: z.string().transform(publicKeysOf),
+    PORT: portNumber(standard.port),
+    METRICS_PORT: portNumber(standard.metricsPort),
+    HOST: z.string().default('127.0.0.1'),
+    ROLES: z.string().transform(rolesOf).default(['api', 'worker']),
+    POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  });
+
+function rolesOf(text: string, problems: z.RefinementCtx): readonly SubgraphRole[] {
+  const named = text.split(',').map((role) => role.trim());
+  const roles = named.filter((role) => role === 'api' || role === 'worker');
+  if (roles.length === named.length && new Set(roles).size === roles.length) return roles;
+  problems.addIssue({ code: 'custom', message: 'api, worker, or api,worker' });
+  return z.NEVER;
+}
+
+const publicKey = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), kid: z.string().min(1), x: z.string().min(1) });
+const keySet = z.object({ keys: z.array(publicKey).min(1) });
+
+function publicKeysOf(path: string, problems: z.RefinementCtx): readonly JWK[] {
+  const refuse = (message: string): never => {
+    problems.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  let text: unknown;
+  try {
+    text = jsonFile(path);
+  } catch {
+    return refuse(unreadable);
+  }
+  const { data } = keySet.safeParse(text);
+  if (data === undefined) return refuse('the file it names is no set of Ed25519 keys, { "keys": [...] }');
+  // A verifier has no use for them, and whoever reads the file could sign as the gateway.
+  if (data.keys.some((key) => 'd' in key)) return refuse('the file it names holds private keys: give the public ones');
+  return data.keys;
+}
+
+const unreadable = 'the file it names cannot be read as JSON: check path, permissions and contents';
+const jsonFile = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
 /**
- * A JSON file that a variable names: keys and key sets.
+ * A JSON file that a variable names: keys and key sets. What is in it is the caller's to check.
  *
  * @throws {StartupError} it cannot be read, or is no JSON.
  */
 export function readJsonFile<T>(variable: string, path: string): T {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return jsonFile(path) as T;
   } catch (cause) {
-    throw new StartupError(`${variable}: the file it names cannot be read as JSON: check path, permissions and contents.`, { cause });
+    throw new StartupError(`${variable}: ${unreadable}`, { cause });
   }
 }

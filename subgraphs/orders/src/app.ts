@@ -107,10 +107,7 @@ const startApi = (
     },
     verifier,
     http,
-    ready: async () => {
-      const database = await databaseState(client);
-      return { ready: database === 'ok', dependencies: { database } };
-    },
+    ready: { database: () => databaseState(client) },
     logger,
   });
 

@@ -181,10 +181,7 @@ function startApi(
     context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
     verifier,
     http: config.http,
-    ready: async () => ({
-      ready: true,
-      dependencies: { database: await databaseState(client), ...(provider === null ? {} : { provider: provider.state }) },
-    }),
+    ready: { database: () => databaseState(client), others: () => (provider === null ? {} : { provider: provider.state }) },
     logger,
   });
 }

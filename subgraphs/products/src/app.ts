@@ -62,7 +62,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
           },
           verifier,
           http: config.http,
-          ready: async () => ({ ready: true, dependencies: { database: await databaseState(client) } }),
+          ready: { database: () => databaseState(client) },
           logger,
         }),
       )

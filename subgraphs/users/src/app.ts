@@ -71,7 +71,7 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
           context: ({ viewer }) => createContext(viewer, useCases),
           verifier,
           http: config.http,
-          ready: async () => ({ ready: true, dependencies: { database: await answers(sql) } }),
+          ready: { database: () => answers(sql) },
           logger,
           routes: (app) =>
             app.get('/.well-known/jwks.json', (_, reply) => {

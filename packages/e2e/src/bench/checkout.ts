@@ -13,7 +13,7 @@ import { readTables, readWrites, writesPerOrder } from './control/tables.ts';
 import { openStatementLog } from './measure/statement-log.ts';
 import { countControl } from './measure/statements.ts';
 import { readOptions, type BenchOptions } from './options.ts';
-import { startMeasuredPlatform, type MeasuredPlatform } from './platform.ts';
+import { onMeasuredPlatform, type MeasuredPlatform } from './platform.ts';
 import { profiled } from './profile.ts';
 import { idleLine, untilQuiet, watchIdle } from './quiet.ts';
 import { createProgress, say } from './report/progress.ts';
@@ -30,9 +30,12 @@ const options = readOptions(
   'bench:checkout',
   'Starts the platform in one process on durable PostgreSQL, places orders of three lines through its gateway, one by one and 16 at a time, waits until all\nare PROCESSING, audits, and writes the same rows as plain SQL for comparison. Takes about three minutes.',
 );
-if (options !== null) await bench(options);
+if (options !== null) {
+  say('starting the platform on a fresh folder');
+  await onMeasuredPlatform({ inspect: options.profile }, (platform) => bench(platform, options));
+}
 
-async function bench(wanted: BenchOptions): Promise<void> {
+async function bench(platform: MeasuredPlatform, wanted: BenchOptions): Promise<void> {
   const count = (orders: number): number => Math.max(clientsAtOnce, Math.round(orders * wanted.scale));
   const rounds: readonly Round[] = [
     { title: 'ACCEPTED, one by one', wait: 'ACCEPTED', lines: 3, orders: count(200), clients: 1 },
@@ -41,8 +44,6 @@ async function bench(wanted: BenchOptions): Promise<void> {
     { title: 'SETTLED, 16 at once', wait: 'SETTLED', lines: 3, orders: count(1_000), clients: clientsAtOnce },
     { title: 'SETTLED, 16 at once, 1 line', wait: 'SETTLED', lines: 1, orders: count(1_000), clients: clientsAtOnce },
   ];
-  say('starting the platform on a fresh folder');
-  await using platform = await startMeasuredPlatform({ inspect: wanted.profile });
   await using graph = createGraph(platform.url);
   const shop = await openShop(graph, await openTokens(platform.dataDir), createRandom(20261121), buyers);
   const warmUp: Round = { title: 'warming up', wait: 'SETTLED', lines: 3, orders: count(200), clients: clientsAtOnce };

@@ -23,6 +23,8 @@ export interface MeasuredPlatform extends AsyncDisposable {
   readonly postmaster: number;
   /** Of its debugger, when it was started with one. */
   readonly inspectorUrl: string | null;
+  /** The last of what it printed: warnings, when something went wrong. */
+  printed(): string;
   /** What it and its PostgreSQL have spent so far. */
   cpu(): Promise<CpuTimes>;
 }
@@ -30,12 +32,34 @@ export interface MeasuredPlatform extends AsyncDisposable {
 const main = fileURLToPath(new URL('../../../embedded/src/main.ts', import.meta.url));
 
 /**
- * Starts it and resolves when its projections have caught up. Disposal stops it and deletes its folder.
+ * Starts it, does the work and stops it again. When the work fails, what the platform said last is printed with the failure, and the exit code is 1.
  *
  * @param options.inspect starts it with a debugger listening, for profiles.
+ */
+export async function onMeasuredPlatform(
+  options: { readonly inspect: boolean },
+  work: (platform: MeasuredPlatform) => Promise<void>,
+): Promise<void> {
+  await using platform = await startMeasuredPlatform(options);
+  await work(platform).catch((error: unknown) => {
+    const said = platform
+      .printed()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => line.slice(0, 500));
+    console.error(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\nthe platform said last:\n${said.slice(-5).join('\n')}`,
+    );
+    process.exitCode = 1;
+  });
+}
+
+/**
+ * Starts it and resolves when its projections have caught up. Disposal stops it and deletes its folder.
+ *
  * @throws {Error} it ended on its way, with what it printed.
  */
-export async function startMeasuredPlatform(options: { readonly inspect: boolean }): Promise<MeasuredPlatform> {
+async function startMeasuredPlatform(options: { readonly inspect: boolean }): Promise<MeasuredPlatform> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'tally-bench-'));
   stack.defer(async () => {
@@ -65,6 +89,7 @@ export async function startMeasuredPlatform(options: { readonly inspect: boolean
     sql,
     postmaster,
     inspectorUrl: /ws:\/\/\S+/.exec(printed())?.[0] ?? null,
+    printed,
     cpu: () => readCpu(pid, postmaster),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

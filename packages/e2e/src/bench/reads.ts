@@ -3,7 +3,7 @@ import { createGraph } from '../client/graph.ts';
 import { createRandom } from '../resume/random.ts';
 import { audited } from './audited.ts';
 import { readOptions, type BenchOptions } from './options.ts';
-import { startMeasuredPlatform } from './platform.ts';
+import { onMeasuredPlatform, type MeasuredPlatform } from './platform.ts';
 import { profiled } from './profile.ts';
 import { idleLine, watchIdle } from './quiet.ts';
 import { say } from './report/progress.ts';
@@ -19,13 +19,14 @@ const options = readOptions(
   'bench:reads',
   'Starts the platform in one process on durable PostgreSQL and asks its gateway for a list of 20, a search and a product page: one at a time, then 16 at\nonce, then the same statements without gateway and subgraph. Takes about two minutes.',
 );
-if (options !== null) await bench(options);
+if (options !== null) {
+  say('starting the platform on a fresh folder');
+  await onMeasuredPlatform({ inspect: options.profile }, (platform) => bench(platform, options));
+}
 
-async function bench(wanted: BenchOptions): Promise<void> {
+async function bench(platform: MeasuredPlatform, wanted: BenchOptions): Promise<void> {
   const count = (requests: number): number => Math.max(16, Math.round(requests * wanted.scale));
   const counts = { warmUp: count(400), alone: count(500), atOnce: count(2_000), clients: 16 };
-  say('starting the platform on a fresh folder');
-  await using platform = await startMeasuredPlatform({ inspect: wanted.profile });
   await using graph = createGraph(platform.url);
   const kinds = await readKinds(graph, createRandom(20261121));
   say('watching the idle platform');

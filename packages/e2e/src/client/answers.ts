@@ -4,7 +4,9 @@ export interface Answers {
   readonly Login: { readonly login: SignedIn | null };
   readonly Account: { readonly me: Account | null };
   readonly PaymentMethodAdd: { readonly paymentMethodAdd: { readonly paymentMethod: { readonly id: string } | null } & Refusals };
-  readonly AddressSave: { readonly addressSave: { readonly user: { readonly addresses: readonly { readonly id: string }[] | null } | null } & Refusals };
+  readonly AddressSave: {
+    readonly addressSave: { readonly user: { readonly addresses: readonly { readonly id: string }[] | null } | null } & Refusals;
+  };
   readonly AddressRemove: { readonly addressRemove: Refusals | null };
   readonly CartLinesAdd: { readonly cartLinesAdd: ChangedCart | null };
   readonly CartLinesSet: { readonly cartLinesSet: ChangedCart | null };
@@ -12,17 +14,28 @@ export interface Answers {
   readonly Checkout: { readonly checkout: Checkout | null };
   readonly OrderStatus: { readonly order: OrderStatus | null };
   readonly OrderPage: { readonly order: OrderPage | null };
-  readonly OrderCancel: { readonly orderCancel: { readonly order: { readonly status: string } | null; readonly replayed: boolean } & Refusals };
-  readonly PaymentAttempts: { readonly order: { readonly payments: readonly { readonly attempts: readonly Attempt[] | null }[] | null } | null };
+  readonly OrderCancel: {
+    readonly orderCancel: { readonly order: { readonly status: string } | null; readonly replayed: boolean } & Refusals;
+  };
+  readonly PaymentAttempts: {
+    readonly order: { readonly payments: readonly { readonly attempts: readonly Attempt[] | null }[] | null } | null;
+  };
   readonly Categories: { readonly categories: readonly { readonly id: string; readonly slug: string }[] };
   readonly CategoryForm: { readonly categories: readonly CategoryForm[] };
   readonly ProductCreate: { readonly productCreate: { readonly product: CreatedProduct | null } & Refusals };
   readonly ProductPage: { readonly product: { readonly id: string; readonly variants: { readonly totalCount: number } } | null };
-  readonly ProductSearch: { readonly products: { readonly totalCount: number; readonly edges: readonly { readonly node: { readonly id: string; readonly slug: string } }[] } };
+  readonly ProductSearch: {
+    readonly products: {
+      readonly totalCount: number;
+      readonly edges: readonly { readonly node: { readonly id: string; readonly slug: string } }[];
+    };
+  };
   readonly ProductList: { readonly products: { readonly edges: readonly { readonly node: { readonly id: string } }[] } };
   readonly VariantPriceSet: { readonly variantPriceSet: Refusals | null };
   readonly VariantStock: { readonly variants: readonly (VariantStock | null)[] };
-  readonly ShipmentCreate: { readonly shipmentCreate: { readonly shipment: { readonly id: string; readonly status: string } | null } & Refusals };
+  readonly ShipmentCreate: {
+    readonly shipmentCreate: { readonly shipment: { readonly id: string; readonly status: string } | null } & Refusals;
+  };
   readonly ShipmentUpdate: { readonly shipmentUpdate: { readonly order: { readonly status: string } | null } & Refusals };
   readonly Nodes: { readonly nodes: readonly ({ readonly id: string } | null)[] };
 }
@@ -58,11 +71,18 @@ export interface SignedIn extends Refusals {
 export interface Account {
   readonly id: string;
   readonly cart: { readonly id: string } | null;
-  readonly orders: { readonly totalCount: number | null; readonly edges: readonly { readonly node: { readonly id: string; readonly status: string } }[] } | null;
+  readonly orders: {
+    readonly totalCount: number | null;
+    readonly edges: readonly { readonly node: { readonly id: string; readonly status: string } }[];
+  } | null;
 }
 
 export interface ChangedCart extends Refusals {
-  readonly cart: { readonly id: string; readonly version: number; readonly lines: readonly { readonly id: string; readonly quantity: number }[] } | null;
+  readonly cart: {
+    readonly id: string;
+    readonly version: number;
+    readonly lines: readonly { readonly id: string; readonly quantity: number }[];
+  } | null;
 }
 
 export interface CartPage {
@@ -106,7 +126,11 @@ export interface Attempt {
 
 export interface CategoryForm {
   readonly id: string;
-  readonly attributes: readonly { readonly key: string; readonly kind: 'TEXT' | 'NUMBER' | 'CHOICE' | 'FLAG'; readonly required: boolean }[];
+  readonly attributes: readonly {
+    readonly key: string;
+    readonly kind: 'TEXT' | 'NUMBER' | 'CHOICE' | 'FLAG';
+    readonly required: boolean;
+  }[];
 }
 
 export interface CreatedProduct {

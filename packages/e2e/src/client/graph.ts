@@ -31,13 +31,21 @@ export interface Graph extends AsyncDisposable {
    *
    * @throws {RequestError} nobody answered, or what came is no GraphQL answer; retryable for queries.
    */
-  send<Name extends OperationName>(operation: Name, variables: Readonly<Record<string, unknown>>, options?: SendOptions): Promise<Answer<Answers[Name]>>;
+  send<Name extends OperationName>(
+    operation: Name,
+    variables: Readonly<Record<string, unknown>>,
+    options?: SendOptions,
+  ): Promise<Answer<Answers[Name]>>;
   /**
    * As `send`, for what must succeed: an answer with errors, or without data, throws.
    *
    * @throws {RequestError} the message holds operation, variables without secrets, and the body.
    */
-  ask<Name extends OperationName>(operation: Name, variables: Readonly<Record<string, unknown>>, options?: SendOptions): Promise<Answers[Name]>;
+  ask<Name extends OperationName>(
+    operation: Name,
+    variables: Readonly<Record<string, unknown>>,
+    options?: SendOptions,
+  ): Promise<Answers[Name]>;
   /** Sends any bytes to `/graphql`, for what no well-behaved client would send. */
   post(body: string, options?: SendOptions): Promise<Answer<unknown>>;
 }
@@ -53,7 +61,12 @@ const answerTimeoutMs = 30_000;
 /** @param url of a gateway, with or without `/graphql`. */
 export function createGraph(url: string): Graph {
   const origin = url.replace(/\/(graphql)?\/?$/, '');
-  const pool = new Pool(origin, { connections, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs, connect: { timeout: 5_000 } });
+  const pool = new Pool(origin, {
+    connections,
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    connect: { timeout: 5_000 },
+  });
 
   async function post(body: string, { token, headers = {} }: SendOptions = {}): Promise<Answer<unknown>> {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -75,7 +88,10 @@ export function createGraph(url: string): Graph {
       const body = JSON.stringify({ query: documentOf(operation), operationName: operation, variables });
       return (await post(body, options)) as Answer<Answers[Name]>;
     } catch (cause) {
-      throw new RequestError(`${titleOf(operation, variables)}\n  at ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new RequestError(
+        `${titleOf(operation, variables)}\n  at ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     }
   }
 
@@ -86,7 +102,9 @@ export function createGraph(url: string): Graph {
     async ask(operation, variables, options) {
       const answer = await send(operation, variables, options);
       if (answer.data !== null && answer.errors.length === 0) return answer.data;
-      throw new RequestError(`${titleOf(operation, variables)}\n  answered ${String(answer.status)}: ${printable({ data: answer.data, errors: answer.errors })}`);
+      throw new RequestError(
+        `${titleOf(operation, variables)}\n  answered ${String(answer.status)}: ${printable({ data: answer.data, errors: answer.errors })}`,
+      );
     },
     [Symbol.asyncDispose]: () => pool.close(),
   };

@@ -17,8 +17,11 @@ const staffScopes = ['catalogue:write', 'stock:write', 'stock:read', 'orders:ful
 /** @param key what users signs with. @param clock says when the tokens are signed; they hold 15 minutes. */
 export function createPeople(graph: Graph, key: SigningKey, clock: Clock = systemClock): People {
   const signer = createSigner({ kind: 'access', issuer: accessIssuer, key, clock });
-  const tokenOf = async (userId: ReturnType<typeof newId<'usr'>>, scopes: readonly string[], audience: string = accessAudience): Promise<string> =>
-    (await signer.sign({ kind: 'user', userId, sessionId: newId('ses'), scopes }, audience)).token;
+  const tokenOf = async (
+    userId: ReturnType<typeof newId<'usr'>>,
+    scopes: readonly string[],
+    audience: string = accessAudience,
+  ): Promise<string> => (await signer.sign({ kind: 'user', userId, sessionId: newId('ses'), scopes }, audience)).token;
   return {
     token: ({ audience, scopes = [] } = {}) => tokenOf(newId('usr'), scopes, audience),
     async buyer() {

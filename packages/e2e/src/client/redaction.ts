@@ -4,5 +4,7 @@ const secret = /password|token|secret|authorization/i;
 export function redacted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redacted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, secret.test(name) && inner !== null ? '[redacted]' : redacted(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, secret.test(name) && inner !== null ? '[redacted]' : redacted(inner)]),
+  );
 }

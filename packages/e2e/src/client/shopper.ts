@@ -72,7 +72,13 @@ export async function logIn(graph: Graph, email: string, password: string): Prom
   return shopperOf(graph, { email, password, ...credentialsOf(login) });
 }
 
-function credentialsOf(signedIn: { readonly accessToken: string | null; readonly user: { readonly id: string } | null; readonly userErrors: readonly UserError[] } | null) {
+function credentialsOf(
+  signedIn: {
+    readonly accessToken: string | null;
+    readonly user: { readonly id: string } | null;
+    readonly userErrors: readonly UserError[];
+  } | null,
+) {
   assert.deepEqual(signedIn?.userErrors, [], 'signing in is refused');
   assert.ok(signedIn?.accessToken != null && signedIn.user !== null, 'signing in gives neither token nor user');
   return { id: signedIn.user.id, token: signedIn.accessToken };
@@ -83,7 +89,11 @@ export function shopperOf(graph: Graph, credentials: Credentials): Shopper {
   const { token } = credentials;
   const caller = { token };
 
-  async function checkout({ shippingAddress = homeAddress, idempotencyKey = freshKey('checkout'), ...wish }: CheckoutWish): Promise<Checkout> {
+  async function checkout({
+    shippingAddress = homeAddress,
+    idempotencyKey = freshKey('checkout'),
+    ...wish
+  }: CheckoutWish): Promise<Checkout> {
     const { checkout: payload } = await graph.ask('Checkout', { input: { shippingAddress, idempotencyKey, ...wish } }, caller);
     assert.ok(payload !== null, 'checkout answers null');
     return payload;

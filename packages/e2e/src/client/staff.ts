@@ -55,13 +55,23 @@ export function staffOf(graph: Graph, token: string): Staff {
   async function createProduct({ title = 'Plain mug', stock, price = standardPrice }: ProductWish): Promise<SoldProduct> {
     const { id: categoryId, attributes } = await (form ??= fillableCategory(graph));
     const serial = freshKey('E2E').toUpperCase();
-    const variants = stock.map((onHand, index) => ({ sku: `${serial}-${String(index)}`, title: `Variant ${String(index)}`, price, currency, onHand, weightGrams: 300 }));
+    const variants = stock.map((onHand, index) => ({
+      sku: `${serial}-${String(index)}`,
+      title: `Variant ${String(index)}`,
+      price,
+      currency,
+      onHand,
+      weightGrams: 300,
+    }));
     const stated = attributes.filter(({ required }) => required).map(({ key, kind }) => ({ name: key, value: valueOf[kind] }));
     const input = { title, description: 'Made by a scenario.', categoryId, variants, attributes: stated };
     const { product, userErrors } = (await graph.ask('ProductCreate', { input }, caller)).productCreate;
     assert.ok(product !== null, `the product is refused: ${JSON.stringify(userErrors)}`);
     const created = { id: product.id, slug: product.slug, title, variants: product.variants.edges.map(({ node }) => node) };
-    await untilSold(graph, created.variants.map(({ id }) => ({ variantId: id, quantity: 1 })));
+    await untilSold(
+      graph,
+      created.variants.map(({ id }) => ({ variantId: id, quantity: 1 })),
+    );
     return created;
   }
 
@@ -80,7 +90,12 @@ export function staffOf(graph: Graph, token: string): Staff {
       );
       assert.ok(shipmentCreate.shipment !== null, `order ${orderId} cannot be shipped: ${JSON.stringify(shipmentCreate.userErrors)}`);
       for (const to of ['IN_TRANSIT', 'DELIVERED']) {
-        const input: Readonly<Record<string, unknown>> = { shipmentId: shipmentCreate.shipment.id, to, trackingNumber: 'JD014600', idempotencyKey: freshKey('scan') };
+        const input: Readonly<Record<string, unknown>> = {
+          shipmentId: shipmentCreate.shipment.id,
+          to,
+          trackingNumber: 'JD014600',
+          idempotencyKey: freshKey('scan'),
+        };
         const { shipmentUpdate }: Answers['ShipmentUpdate'] = await graph.ask('ShipmentUpdate', { input }, caller);
         assert.deepEqual(shipmentUpdate.userErrors, [], `the shipment of ${orderId} does not go to ${to}`);
       }

@@ -40,7 +40,10 @@ const stockPatienceMs = 15_000;
  * @param urls of the gateway and of the payment simulator.
  * @param signInStaff absent: the staff account of the seed signs in.
  */
-export function openWorld(urls: { readonly gateway: string; readonly simulator: string }, signInStaff: (graph: Graph) => Promise<Staff> = signInSue): World {
+export function openWorld(
+  urls: { readonly gateway: string; readonly simulator: string },
+  signInStaff: (graph: Graph) => Promise<Staff> = signInSue,
+): World {
   const graph = createGraph(urls.gateway);
   const simulator = createSimulatorAdmin(urls.simulator.replace(/\/$/, ''));
   const newcomer = (): Promise<Shopper> => register(graph);

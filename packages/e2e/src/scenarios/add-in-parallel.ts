@@ -11,10 +11,17 @@ export const addInParallel: Scenario = {
     const adds = Array.from({ length: 20 }, (_, index) => [{ variantId: variants[index % 4]?.id ?? '', quantity: 1 }]);
     const answers = await Promise.all(adds.map((lines) => shopper.addToCart(lines)));
 
-    assert.deepEqual(answers.flatMap(({ userErrors }) => userErrors), []);
+    assert.deepEqual(
+      answers.flatMap(({ userErrors }) => userErrors),
+      [],
+    );
     const carts = new Set(answers.map(({ cart }) => cart?.id));
     assert.equal(carts.size, 1, 'the adds met in more than one cart');
     const { cart } = await graph.ask('CartPage', { id: [...carts][0], shippingAddress: homeAddress }, { token: shopper.token });
-    assert.deepEqual(cart?.lines.map(({ quantity }) => quantity), [5, 5, 5, 5], 'an add is lost');
+    assert.deepEqual(
+      cart?.lines.map(({ quantity }) => quantity),
+      [5, 5, 5, 5],
+      'an add is lost',
+    );
   },
 };

@@ -10,7 +10,12 @@ export const buyAndReceive: Scenario = {
 
     const placed = await shopper.order({ lines: [{ variantId, quantity: 3 }], wait: 'SETTLED' });
     const paid = await shopper.until(placed.id, 'PROCESSING');
-    await (await staff()).deliver(placed.id, paid.lines.map(({ id }) => id));
+    await (
+      await staff()
+    ).deliver(
+      placed.id,
+      paid.lines.map(({ id }) => id),
+    );
     const delivered = await shopper.until(placed.id, 'DELIVERED');
 
     assert.ok(paid.confirmedAt !== null, 'an order in PROCESSING has no confirmedAt');
@@ -19,9 +24,16 @@ export const buyAndReceive: Scenario = {
       delivered.timeline.map(({ status }) => status),
       ['PENDING', 'STOCK_RESERVED', 'CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED'],
     );
-    assert.deepEqual(delivered.timeline.map(({ sequence }) => sequence), [1, 2, 3, 4, 5, 6], 'the timeline has holes');
+    assert.deepEqual(
+      delivered.timeline.map(({ sequence }) => sequence),
+      [1, 2, 3, 4, 5, 6],
+      'the timeline has holes',
+    );
     const { captured } = await witnessed(placed.id);
-    assert.deepEqual(captured.map(({ amount }) => amount), [placed.total.amount]);
+    assert.deepEqual(
+      captured.map(({ amount }) => amount),
+      [placed.total.amount],
+    );
     await untilAvailable(variantId, 7);
   },
 };

@@ -16,8 +16,14 @@ export const cancelAfterCapture: Scenario = {
     const [payment] = cancelled.payments ?? [];
     assert.equal(payment?.status, 'REFUNDED');
     assert.equal(payment.refunded.amount, placed.total.amount);
-    assert.deepEqual(payment.refunds.map(({ status, amount }) => ({ status, amount: amount.amount })), [{ status: 'SUCCEEDED', amount: placed.total.amount }]);
-    assert.deepEqual((await witnessed(placed.id)).refunded.map(({ amount }) => amount), [placed.total.amount]);
+    assert.deepEqual(
+      payment.refunds.map(({ status, amount }) => ({ status, amount: amount.amount })),
+      [{ status: 'SUCCEEDED', amount: placed.total.amount }],
+    );
+    assert.deepEqual(
+      (await witnessed(placed.id)).refunded.map(({ amount }) => amount),
+      [placed.total.amount],
+    );
     await untilAvailable(variantId, 8);
   },
 };

@@ -12,11 +12,17 @@ export const declinedCard: Scenario = {
     const placed = await shopper.order({ lines: [{ variantId, quantity: 4 }], paymentMethodId, wait: 'SETTLED' });
     const failed = await shopper.until(placed.id, 'PAYMENT_FAILED');
 
-    assert.deepEqual(failed.problems.map(({ code }) => code), ['PAYMENT_DECLINED']);
+    assert.deepEqual(
+      failed.problems.map(({ code }) => code),
+      ['PAYMENT_DECLINED'],
+    );
     assert.equal(failed.paymentStatus, 'DECLINED');
     await untilAvailable(variantId, 4);
     const { entries, captured } = await witnessed(placed.id);
-    assert.deepEqual(entries.map(({ operation, outcome }) => `${operation} ${outcome}`), ['authorise declined']);
+    assert.deepEqual(
+      entries.map(({ operation, outcome }) => `${operation} ${outcome}`),
+      ['authorise declined'],
+    );
     assert.deepEqual(captured, []);
   },
 };

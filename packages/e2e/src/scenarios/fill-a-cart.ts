@@ -15,10 +15,17 @@ export const fillACart: Scenario = {
     const shopper = await logIn(graph, email, password);
     const found = await eventually(async () => {
       const { products } = await graph.ask('ProductSearch', { query: word });
-      assert.deepEqual(products.edges.map(({ node }) => node.id), [product.id], 'the search does not find the product alone');
+      assert.deepEqual(
+        products.edges.map(({ node }) => node.id),
+        [product.id],
+        'the search does not find the product alone',
+      );
       return products;
     });
-    const added = await shopper.addToCart([{ variantId: small, quantity: 2 }, { variantId: large, quantity: 1 }]);
+    const added = await shopper.addToCart([
+      { variantId: small, quantity: 2 },
+      { variantId: large, quantity: 1 },
+    ]);
 
     assert.equal(shopper.id, id, 'signing in gives another account than registering');
     assert.equal(found.totalCount, 1);

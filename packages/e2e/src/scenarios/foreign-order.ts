@@ -14,7 +14,10 @@ export const foreignOrder: Scenario = {
     const missing = await stranger.lookUp(newShardedId('ord', shardCount - 1));
 
     assert.equal(foreign.data?.order, null);
-    assert.deepEqual(foreign.errors.map(({ extensions }) => extensions?.code), ['NOT_FOUND']);
+    assert.deepEqual(
+      foreign.errors.map(({ extensions }) => extensions?.code),
+      ['NOT_FOUND'],
+    );
     assert.deepEqual(withoutTrace(foreign), withoutTrace(missing), 'the two answers differ');
     assert.equal((await owner.lookUp(id)).data?.order?.id, id, 'its buyer does not see it');
   },

@@ -12,7 +12,10 @@ export const foreignPaymentMethod: Scenario = {
     const placed = await shopper.order({ lines: [{ variantId, quantity: 1 }], paymentMethodId });
     const failed = await shopper.until(placed.id, 'PAYMENT_FAILED');
 
-    assert.deepEqual(failed.problems.map(({ code }) => code), ['PAYMENT_DECLINED']);
+    assert.deepEqual(
+      failed.problems.map(({ code }) => code),
+      ['PAYMENT_DECLINED'],
+    );
     assert.deepEqual((await witnessed(placed.id)).entries, [], 'the provider was called');
     await untilAvailable(variantId, 2);
   },

@@ -12,9 +12,12 @@ export const priceChanged: Scenario = {
     const seen = await quote(lines);
     await (await staff()).setPrice(lines[0]?.variantId ?? '', 1_200);
     const now = seen + 200;
-    await eventually(async () => {
-      assert.equal(await quote(lines), now, 'the price replica does not know the new price');
-    }, { timeoutMs: 30_000 });
+    await eventually(
+      async () => {
+        assert.equal(await quote(lines), now, 'the price replica does not know the new price');
+      },
+      { timeoutMs: 30_000 },
+    );
 
     const idempotencyKey = freshKey('checkout');
     const refused = await shopper.checkout({ lines, expectedTotal: seen, idempotencyKey });

@@ -18,7 +18,9 @@ export const sameKeyTwice: Scenario = {
     assert.ok(first.order !== null, `the checkout is refused: ${JSON.stringify(first.userErrors)}`);
     await shopper.until(first.order.id, 'PROCESSING');
     await eventually(async () => {
-      const page = await graph.ask('CartPage', { id: cart.id, shippingAddress: homeAddress }, { token: shopper.token }).catch(() => ({ cart: null }));
+      const page = await graph
+        .ask('CartPage', { id: cart.id, shippingAddress: homeAddress }, { token: shopper.token })
+        .catch(() => ({ cart: null }));
       assert.deepEqual(page.cart?.lines ?? [], [], 'the cart of a confirmed order still has lines');
     });
     const late = await shopper.checkout(intent);
@@ -28,7 +30,10 @@ export const sameKeyTwice: Scenario = {
     assert.deepEqual([again.order?.id, late.order?.id], [first.order.id, first.order.id]);
     assert.equal(late.order?.status, 'PROCESSING', 'a replay does not show the order as it stands now');
     assert.equal(other.order, null);
-    assert.deepEqual(other.userErrors.map(({ code }) => code), ['IDEMPOTENCY_KEY_REUSED']);
+    assert.deepEqual(
+      other.userErrors.map(({ code }) => code),
+      ['IDEMPOTENCY_KEY_REUSED'],
+    );
     assert.equal((await shopper.account()).orders?.totalCount, 1, 'the buyer has more than one order');
     assert.equal((await witnessed(first.order.id)).captured.length, 1);
   },

@@ -13,9 +13,19 @@ export const silentProvider: Scenario = {
 
     const { authorised, captured } = await witnessed(placed.id);
     assert.equal(authorised.length, 1, 'the provider authorised more than once');
-    assert.deepEqual(captured.map(({ amount }) => amount), [placed.total.amount], 'the provider captured otherwise than once');
+    assert.deepEqual(
+      captured.map(({ amount }) => amount),
+      [placed.total.amount],
+      'the provider captured otherwise than once',
+    );
     const attempts = await (await staff()).attemptsFor(placed.id);
-    assert.ok(attempts.some(({ operation, outcome }) => operation === 'AUTHORISE' && outcome === 'UNKNOWN'), 'no attempt of unknown outcome is on record');
-    assert.ok(attempts.some(({ operation }) => operation === 'ENQUIRE'), `no enquiry is on record: ${JSON.stringify(attempts)}`);
+    assert.ok(
+      attempts.some(({ operation, outcome }) => operation === 'AUTHORISE' && outcome === 'UNKNOWN'),
+      'no attempt of unknown outcome is on record',
+    );
+    assert.ok(
+      attempts.some(({ operation }) => operation === 'ENQUIRE'),
+      `no enquiry is on record: ${JSON.stringify(attempts)}`,
+    );
   },
 };

@@ -9,7 +9,11 @@ export const soldOut: Scenario = {
     const [one, none, plenty] = variants.map(({ id }) => id);
     assert.ok(one !== undefined && none !== undefined && plenty !== undefined);
 
-    const lines = [{ variantId: one, quantity: 2 }, { variantId: none, quantity: 3 }, { variantId: plenty, quantity: 4 }];
+    const lines = [
+      { variantId: one, quantity: 2 },
+      { variantId: none, quantity: 3 },
+      { variantId: plenty, quantity: 4 },
+    ];
     const placed = await shopper.order({ lines, wait: 'SETTLED' });
     const { problems } = await shopper.until(placed.id, 'REJECTED');
 
@@ -19,9 +23,15 @@ export const soldOut: Scenario = {
       { code: 'INSUFFICIENT_STOCK', variant: one, requested: 2, available: 1 },
       { code: 'INSUFFICIENT_STOCK', variant: none, requested: 3, available: 0 },
     ]) {
-      assert.ok(short.some((named) => JSON.stringify(named) === JSON.stringify(line)), `${JSON.stringify(line)} is not among ${JSON.stringify(short)}`);
+      assert.ok(
+        short.some((named) => JSON.stringify(named) === JSON.stringify(line)),
+        `${JSON.stringify(line)} is not among ${JSON.stringify(short)}`,
+      );
     }
-    assert.deepEqual((await stockOf([one, none, plenty])).map(({ inventory }) => inventory.available), [1, 0, 9]);
+    assert.deepEqual(
+      (await stockOf([one, none, plenty])).map(({ inventory }) => inventory.available),
+      [1, 0, 9],
+    );
     assert.deepEqual((await witnessed(placed.id)).entries, []);
   },
 };

@@ -15,10 +15,18 @@ export const twentyClicks: Scenario = {
     assert.ok(order !== undefined, `no click placed an order: ${JSON.stringify(answers[0]?.userErrors)}`);
     await shopper.until(order.id, 'PROCESSING');
 
-    const told = answers.map(({ order: placed, userErrors }) => ({ id: placed?.id, number: placed?.number, total: placed?.total.amount, userErrors }));
+    const told = answers.map(({ order: placed, userErrors }) => ({
+      id: placed?.id,
+      number: placed?.number,
+      total: placed?.total.amount,
+      userErrors,
+    }));
     for (const answer of told) assert.deepEqual(answer, told[0], 'two clicks got different answers');
     assert.equal(answers.filter(({ replayed }) => !replayed).length, 1, 'more than one click claims to have placed the order');
-    assert.deepEqual((await witnessed(order.id)).captured.map(({ amount }) => amount), [order.total.amount]);
+    assert.deepEqual(
+      (await witnessed(order.id)).captured.map(({ amount }) => amount),
+      [order.total.amount],
+    );
     await untilAvailable(variantId, 29);
   },
 };

@@ -31,11 +31,18 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 export function runMain(name: string, main: MainFile, environment: Readonly<Record<string, string>>): AppProcess {
   const child = spawn(process.execPath, [main], {
     cwd: repository,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], APOLLO_TELEMETRY_DISABLED: 'true', CHECKPOINT_DISABLE: '1', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      APOLLO_TELEMETRY_DISABLED: 'true',
+      CHECKPOINT_DISABLE: '1',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text));
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text));
   const kill = (): void => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   };

@@ -48,12 +48,21 @@ export async function startAsProcesses(database: MigratedDatabase, options: AsPr
   const folder = await mkdtemp(join(tmpdir(), 'tally-e2e-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const files = await writeKeys(folder, keys);
-  const ports = Object.fromEntries(await Promise.all(appNames.map(async (name) => [name, await freePort()] as const))) as Record<AppName, number>;
+  const ports = Object.fromEntries(await Promise.all(appNames.map(async (name) => [name, await freePort()] as const))) as Record<
+    AppName,
+    number
+  >;
   const apps = Object.fromEntries(appNames.map((name) => [name, `http://127.0.0.1:${String(ports[name])}`])) as Record<AppName, string>;
   const environments = environmentsOf(database, apps, files, { keys, limits });
 
   const processes = appNames.map((name) =>
-    runMain(name, mains[name], { HOST: '127.0.0.1', PORT: String(ports[name]), METRICS_PORT: '0', LOG_LEVEL: 'info', ...environments[name] }),
+    runMain(name, mains[name], {
+      HOST: '127.0.0.1',
+      PORT: String(ports[name]),
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'info',
+      ...environments[name],
+    }),
   );
   const logs = (): string => processes.map(({ name, output }) => `--- ${name}\n${output()}`).join('\n');
   stack.defer(() => {
@@ -73,7 +82,11 @@ export async function startAsProcesses(database: MigratedDatabase, options: AsPr
     async [Symbol.asyncDispose]() {
       const ends = await stop();
       await owned.disposeAsync();
-      assert.deepEqual(ends.filter(({ code }) => code !== 0), [], `a process did not end with 0 on SIGTERM\n${logs()}`);
+      assert.deepEqual(
+        ends.filter(({ code }) => code !== 0),
+        [],
+        `a process did not end with 0 on SIGTERM\n${logs()}`,
+      );
     },
   };
 }
@@ -117,7 +130,10 @@ function environmentsOf(
       USERS_JWKS_URL: `${apps.users}/.well-known/jwks.json`,
       LIMITS_PROFILE: limits,
       ...Object.fromEntries(
-        (['users', 'products', 'payments', 'orders'] as const).map((name) => [`SUBGRAPH_URL_${name.toUpperCase()}`, `${apps[name]}/graphql`]),
+        (['users', 'products', 'payments', 'orders'] as const).map((name) => [
+          `SUBGRAPH_URL_${name.toUpperCase()}`,
+          `${apps[name]}/graphql`,
+        ]),
       ),
     },
   };

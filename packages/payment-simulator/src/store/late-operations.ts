@@ -29,7 +29,8 @@ export async function takeDue(tx: Queryable): Promise<LateOperation | null> {
 /** Milliseconds until the next operation is due, 0 if one is overdue; `null` when none waits. */
 export async function untilNextDue(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    'SELECT greatest(0, ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000))::int AS ms FROM late_operation',
+    // A row or none, no aggregate: greatest(0, NULL) is 0, and an empty table would be due at once, for ever.
+    'SELECT greatest(0, ceil(extract(epoch FROM due_at - clock_timestamp()) * 1000))::int AS ms FROM late_operation ORDER BY due_at LIMIT 1',
   );
   return rows[0]?.ms ?? null;
 }

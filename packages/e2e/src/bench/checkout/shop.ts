@@ -1,6 +1,7 @@
 import { freshKey } from '@tally/testkit';
 import { homeAddress } from '../../client/shopper.ts';
 import type { Graph } from '../../client/graph.ts';
+import { closedLoop } from '../measure/load.ts';
 import type { Random } from '../../resume/random.ts';
 
 /** Who places orders, and what they may order. */
@@ -33,10 +34,14 @@ const pageSize = 100;
 
 /** Gives buyers of the seed a card that works, and finds what is in good supply. */
 export async function openShop(graph: Graph, tokenOf: (buyer: number) => Promise<string>, random: Random, buyers: number): Promise<Shop> {
+  const opened: Buyer[] = [];
+  await closedLoop({ requests: buyers, clients: 4 }, async (number) => {
+    opened.push(await openBuyer(graph, () => tokenOf(firstBuyer + number)));
+  });
   return {
     graph,
     random,
-    buyers: await Promise.all(Array.from({ length: buyers }, (_, index) => openBuyer(graph, () => tokenOf(firstBuyer + index)))),
+    buyers: opened,
     variantIds: await wellStocked(graph),
     acknowledged: [],
   };
