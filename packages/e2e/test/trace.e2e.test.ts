@@ -53,6 +53,11 @@ test('one checkout is one connected graph of spans, from the gateway over the re
       .join('\n'),
   );
   expect(stations.filter((station) => !graph.has(station))).toEqual([]);
+  // Work that nobody asked for begins in a relay, and says by links what it carries.
+  const roots = spans.filter(({ parentSpanContext }) => parentSpanContext === undefined);
+  expect(roots.filter(({ name, links }) => !/^(query|mutation)$/.test(name) && !(name.startsWith('send ') && links.length > 0))).toEqual(
+    [],
+  );
 });
 
 /** Names of all spans that hang together with the first that matches, over parents and links. */

@@ -9,6 +9,16 @@ const maxBodyBytes = 4 * 1024 * 1024;
 /** Until the whole body is there. A request that never ends would otherwise hold up the shutdown. */
 const requestTimeoutMs = 10_000;
 
+/** Longer than the gateway waits for an answer: after that nobody listens on any connection. */
+const drainMs = 15_000;
+
+/** The subgraph's port. */
+export interface Http {
+  readonly app: FastifyInstance;
+  /** Lets what was accepted finish, for at most 15 s. */
+  close(): Promise<void>;
+}
+
 /** The subgraph over HTTP. Whoever is not the gateway is refused before the body is read; every answer but a route of its own is GraphQL. */
 export function createHttp(options: {
   readonly admit: (headers: SubgraphRequest['headers']) => Promise<Viewer | null>;
@@ -16,7 +26,7 @@ export function createHttp(options: {
   readonly ready: () => Promise<Readiness>;
   readonly routes: ((app: FastifyInstance) => void) | undefined;
   readonly logger: Logger;
-}): FastifyInstance {
+}): Http {
   const { admit, execute, ready, routes, logger } = options;
   // Requests that were accepted are served while the server closes; its own 503 would lose them.
   const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, return503OnClosing: false });
@@ -25,6 +35,11 @@ export function createHttp(options: {
   app.setErrorHandler<FastifyError>(async (error, _, reply) => {
     const { status, body } = answerOf(error, logger);
     return reply.code(status).send(body);
+  });
+  let closing = false;
+  app.addHook('onSend', async (_, reply) => {
+    // Else the connection stays open after the answer, and the server waits for its peer to let go.
+    if (closing) void reply.header('connection', 'close');
   });
   addHealthRoutes(app, { ready });
   routes?.(app);
@@ -37,7 +52,15 @@ export function createHttp(options: {
       return reply.code(response.status).type('application/json; charset=utf-8').send(JSON.stringify(response.body));
     },
   });
-  return app;
+  return {
+    app,
+    async close() {
+      closing = true;
+      const impatience = setTimeout(() => app.server.closeAllConnections(), drainMs);
+      await app.close();
+      clearTimeout(impatience);
+    },
+  };
 }
 
 /** Only these reach the subgraph: no other header says who is asking. */

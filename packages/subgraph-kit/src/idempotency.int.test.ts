@@ -30,7 +30,7 @@ function aHolder(tables: OrdersTables, result: unknown) {
 }
 
 const waiters = ({ admin }: OrdersTables) =>
-  admin.number(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'orders' AND wait_event_type = 'Lock'`);
+  admin.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
 
 describe('a key', () => {
   test('that is free stands for nothing; claimed and recorded, for its result, to everybody of its scope', async () => {
@@ -94,12 +94,13 @@ describe('two requests with one key at once', () => {
     const first = aHolder(tables, { orderId: 'ord_1' });
     await first.held;
 
+    const ending = expect(first.done).rejects.toThrow('rolled back');
     const second = within(tables, (keys) => keys.claim(anybody, 'checkout', 'key', 'f1', { orderId: 'ord_2' }));
     await eventually(async () => (await waiters(tables)) === 1);
     first.rollBack();
 
     expect(await second).toBe('claimed');
-    await expect(first.done).rejects.toThrow('rolled back');
+    await ending;
     expect(await within(tables, (keys) => keys.find(anybody, 'checkout', 'key'))).toMatchObject({ result: { orderId: 'ord_2' } });
   });
 

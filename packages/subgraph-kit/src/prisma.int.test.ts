@@ -61,7 +61,11 @@ test('a connection that breaks within an idle transaction fails that transaction
   const broken = tables.client.$transaction(async (tx) => {
     await sqlOf(tx).rows('SELECT 1 AS one');
     expect(await tables.terminate()).toBe(1);
-    await eventually(async () => (await tables.admin.number(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'orders'`)) === 0);
+    await eventually(
+      async () =>
+        (await tables.admin.number(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'orders' AND datname = current_database()`)) ===
+        0,
+    );
     await sqlOf(tx).rows('SELECT 2 AS two');
   });
 

@@ -119,8 +119,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   }
 
   const ready = createReadiness(options.ready, { draining: () => state !== 'serving' });
-  const app = options.http === null ? null : createHttp({ admit, execute, ready, routes: options.routes, logger });
-  const url = app === null || options.http === null ? null : await listen(app, options.http);
+  const http = options.http === null ? null : createHttp({ admit, execute, ready, routes: options.routes, logger });
+  const url = http === null || options.http === null ? null : await listen(http.app, options.http);
   return {
     name,
     url,
@@ -128,7 +128,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     execute: ({ headers, ...body }) => execute(headers, body),
     async [Symbol.asyncDispose]() {
       state = 'draining';
-      await app?.close();
+      await http?.close();
       state = 'stopped';
       await Promise.allSettled(underWay);
       await server.stop();
