@@ -12,15 +12,18 @@ export type Tier = 'ci';
  * Loads a tier into fresh schemas, together with the outbox rows of what it creates: replicas fill by the same events as in production. Does nothing
  * where rows exist already.
  *
- * @param progress called with a word for each part as it begins.
+ * @param progress called with a few words for each part that is not there yet, as it begins.
  */
-export async function seedPlatform(options: { urls: DatabaseUrls; pepper: string; tier: Tier; progress?: (part: string) => void }): Promise<void> {
+export async function seedPlatform(options: {
+  urls: DatabaseUrls;
+  pepper: string;
+  tier: Tier;
+  progress?: (part: string) => void;
+}): Promise<void> {
   const { urls, pepper, tier, progress } = options;
-  progress?.('accounts');
-  await seedUsers({ url: urls.users.app, pepper, tier });
-  progress?.('catalogue');
-  await seedProducts({ ownerOrAppUrl: urls.products.app, tier });
-  progress?.('payment methods');
+  const told = progress === undefined ? {} : { progress };
+  await seedUsers({ url: urls.users.app, pepper, tier, ...told });
+  await seedProducts({ ownerOrAppUrl: urls.products.app, tier, ...told });
   await seedPaymentMethods({
     url: urls.payments.app,
     methods: demoAccounts.map(({ id }) => ({ userId: id, token: 'tok_ok', isDefault: true })),

@@ -29,7 +29,14 @@ export async function addExplorer(app: FastifyInstance): Promise<void> {
     const file = join(entry.parentPath, entry.name);
     files.set(relative(folder, file).split(sep).join('/'), file);
   }
-  const page = renderAltair({ baseURL: explorerPath, endpointURL: '/graphql', initialQuery: '{ __typename }\n' });
+  const page = renderAltair({
+    baseURL: explorerPath,
+    endpointURL: '/graphql',
+    initialQuery: '{ __typename }\n',
+    // Offers of its vendor, which need the internet and an account.
+    disableAccount: true,
+    initialSettings: { 'banners.disable': true },
+  });
 
   app.get('/explorer', (_, reply) => reply.redirect(explorerPath));
   app.get(explorerPath, (_, reply) => reply.type('text/html; charset=utf-8').send(page));

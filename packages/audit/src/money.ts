@@ -1,5 +1,6 @@
 import type { Finding, LedgerLine } from './finding.ts';
-import { spelled, type Read } from './read.ts';
+import { accountsOf, emptyAccount, type ProviderAccount } from './ledger.ts';
+import { spelled, standing, type Read } from './read.ts';
 
 interface OrderRow {
   readonly id: string;
@@ -11,62 +12,57 @@ interface PaymentRow {
   readonly order_id: string;
   readonly captured: string;
   readonly refunded: string;
+  readonly recorded: string;
 }
 
-/** Statuses of an order that stands: its buyer owes the total. */
-const standing = new Set(['CONFIRMED', 'PROCESSING', 'PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED', 'COMPLETED']);
+const paymentsWithRefunds = `SELECT p.order_id, p.captured, p.refunded, coalesce(sum(r.amount) FILTER (WHERE r.status = 'SUCCEEDED'), 0) AS recorded
+FROM payments.payment p LEFT JOIN payments.refund r ON r.payment_id = p.id GROUP BY p.id`;
 
-const sum = (lines: readonly LedgerLine[], operation: string): number =>
-  lines.filter((line) => line.operation === operation && line.outcome === 'succeeded').reduce((total, { amount }) => total + amount, 0);
-
-const count = (lines: readonly LedgerLine[], ...operations: readonly string[]): number =>
-  lines.filter((line) => operations.includes(line.operation) && line.outcome === 'succeeded').length;
+const keysUsedTwice = `SELECT buyer_id, count(*)::int AS orders FROM orders.orders GROUP BY buyer_id, client_key HAVING count(*) > 1`;
 
 /** I1: the provider holds what a standing order owes, and nothing of any other. I2: nobody was charged twice, no key bought twice. */
 export async function checkMoney(read: Read, ledger: readonly LedgerLine[]): Promise<readonly Finding[]> {
-  const orders = await read<OrderRow>('SELECT id, status, total FROM orders.orders');
-  const payments = await read<PaymentRow>('SELECT order_id, captured, refunded FROM payments.payment');
-  const twice = await read<{ buyer_id: string; orders: string }>(
-    'SELECT buyer_id, count(*) AS orders FROM orders.orders GROUP BY buyer_id, client_key HAVING count(*) > 1',
-  );
-  const refunds = await read<{ order_id: string; refunded: string }>(
-    `SELECT p.order_id, sum(r.amount) AS refunded FROM payments.refund r JOIN payments.payment p ON p.id = r.payment_id
-     WHERE r.status = 'SUCCEEDED' GROUP BY p.order_id`,
-  );
-  const byOrder = Map.groupBy(ledger, ({ order }) => order);
-  const paymentOf = new Map(payments.map((payment) => [spelled('ord', payment.order_id), payment]));
-  const refundedOf = new Map(refunds.map(({ order_id, refunded }) => [spelled('ord', order_id), Number(refunded)]));
-
-  const wrong: string[] = [];
-  for (const row of orders) {
-    const id = spelled('ord', row.id);
-    const lines = byOrder.get(id) ?? [];
-    const [captured, refunded] = [sum(lines, 'capture'), sum(lines, 'refund')];
-    const owed = standing.has(row.status) ? Number(row.total) - (refundedOf.get(id) ?? 0) : 0;
-    if (captured - refunded !== owed)
-      wrong.push(`${id} ${row.status}: the provider holds ${String(captured - refunded)}, owed are ${String(owed)}`);
-    if (count(lines, 'authorise') > 0 && count(lines, 'capture', 'void', 'expire') === 0)
-      wrong.push(`${id} ${row.status}: an authorisation is still open`);
-    const payment = paymentOf.get(id);
-    if (payment !== undefined && (Number(payment.captured) !== captured || Number(payment.refunded) !== refunded)) {
-      wrong.push(
-        `${id}: payments has ${payment.captured} captured and ${payment.refunded} refunded, the provider ${String(captured)} and ${String(refunded)}`,
-      );
-    }
-  }
-  const known = new Set(orders.map(({ id }) => spelled('ord', id)));
-  for (const order of byOrder.keys()) if (!known.has(order)) wrong.push(`${order}: the provider knows it, we do not`);
-
-  const charged = [...byOrder]
-    .filter(([, lines]) => count(lines, 'capture') > 1)
-    .map(([order, lines]) => `${order}: captured ${String(count(lines, 'capture'))} times`);
+  const orders = new Map((await read<OrderRow>('SELECT id, status, total FROM orders.orders')).map((row) => [spelled('ord', row.id), row]));
+  const payments = new Map((await read<PaymentRow>(paymentsWithRefunds)).map((row) => [spelled('ord', row.order_id), row]));
+  const twice = await read<{ buyer_id: string; orders: number }>(keysUsedTwice);
+  const accounts = accountsOf(ledger);
+  const known = [...new Set([...orders.keys(), ...payments.keys(), ...accounts.keys()])];
   return [
-    { id: 'I1', title: 'money: captured - refunded = owed, no authorisation left open', checked: orders.length, violations: wrong },
+    {
+      id: 'I1',
+      title: 'money: captured - refunded = owed, no authorisation left open',
+      checked: known.length,
+      violations: known.flatMap((id) => wrongAbout(id, orders.get(id), payments.get(id), accounts.get(id) ?? emptyAccount)),
+    },
     {
       id: 'I2',
       title: 'one charge per order, one order per key',
-      checked: byOrder.size,
-      violations: [...charged, ...twice.map(({ buyer_id, orders: n }) => `${spelled('usr', buyer_id)}: one key, ${n} orders`)],
+      checked: known.length,
+      violations: [
+        ...[...accounts].filter(([, { captures }]) => captures > 1).map(([id, { captures }]) => `${id}: captured ${String(captures)} times`),
+        ...twice.map(({ buyer_id, orders: count }) => `${spelled('usr', buyer_id)}: one key, ${String(count)} orders`),
+      ],
     },
   ];
+}
+
+function wrongAbout(
+  id: string,
+  order: OrderRow | undefined,
+  payment: PaymentRow | undefined,
+  provider: ProviderAccount,
+): readonly string[] {
+  const wrong: string[] = [];
+  if (order === undefined) wrong.push(`${id}: ${payment === undefined ? 'the provider knows' : 'payments knows'} it, orders does not`);
+  const owed = order !== undefined && standing.includes(order.status) ? Number(order.total) - Number(payment?.recorded ?? 0) : 0;
+  const held = provider.captured - provider.refunded;
+  if (held !== owed) wrong.push(`${id} ${order?.status ?? ''}: the provider holds ${String(held)}, owed are ${String(owed)}`);
+  wrong.push(...provider.open.map((authorisation) => `${id} ${order?.status ?? ''}: authorisation ${authorisation} is still open`));
+  const [captured, refunded] = [Number(payment?.captured ?? 0), Number(payment?.refunded ?? 0)];
+  if (captured !== provider.captured || refunded !== provider.refunded) {
+    wrong.push(
+      `${id}: payments has ${String(captured)} captured and ${String(refunded)} refunded, the provider ${String(provider.captured)} and ${String(provider.refunded)}`,
+    );
+  }
+  return wrong;
 }

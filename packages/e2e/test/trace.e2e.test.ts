@@ -19,9 +19,11 @@ const stations = [
   'send payments.commands.v1',
   'process payments.commands.v1',
   'payment authorise',
+  'provider authorise',
   'send payments.payment.v1',
   'process payments.payment.v1',
   'payment capture',
+  'provider capture',
   'send orders.order.v1',
 ];
 

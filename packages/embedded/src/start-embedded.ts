@@ -1,4 +1,4 @@
-import type { Logger } from '@tally/runtime';
+import { assertPortFree, type Logger } from '@tally/runtime';
 import { demoAccounts, seedPlatform } from '../../../prisma/seed/seed.ts';
 import { startPlatform, type Platform } from './app.ts';
 import type { EmbeddedConfig } from './config.ts';
@@ -20,6 +20,7 @@ export async function startEmbedded(
   const { dataDir, production } = config;
   const { logger, progress } = parts;
   await using stack = new AsyncDisposableStack();
+  for (const port of [config.port, config.metricsPort, config.simulatorPort]) await assertPortFree({ port, host: config.host });
   const secrets = await openSecrets(dataDir);
   let adminUrl = config.databaseUrl;
   if (adminUrl === null) {

@@ -1,6 +1,6 @@
 export { fileText, portNumber, readEnvironment, type Environment } from './environment.ts';
 export { addHealthRoutes, type DependencyState, type Readiness } from './health.ts';
-export { listen } from './listen.ts';
+export { assertPortFree, listen } from './listen.ts';
 export { createLogger, redactedPaths, type Logger } from './logger.ts';
 export { startMetricsServer } from './metrics-server.ts';
 export { runApp, type RunOptions } from './run-app.ts';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { toStartupError } from './startup-error.ts';
 
@@ -17,4 +19,21 @@ export async function listen(app: FastifyInstance, address: { readonly port: num
   if (bound === null || typeof bound === 'string') throw new TypeError('not listening on TCP');
   const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return `http://${host}:${String(bound.port)}`;
+}
+
+/**
+ * Sees to it before longer work that a port can be had later.
+ *
+ * @throws {StartupError} it is taken or not permitted.
+ */
+export async function assertPortFree(address: { readonly port: number; readonly host: string }): Promise<void> {
+  if (address.port === 0) return;
+  const probe = createServer();
+  try {
+    await once(probe.listen(address.port, address.host), 'listening');
+  } catch (cause) {
+    throw toStartupError(`port ${String(address.port)} of ${address.host}`, cause);
+  } finally {
+    probe.close();
+  }
 }

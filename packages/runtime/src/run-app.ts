@@ -33,6 +33,8 @@ export async function runApp(options: RunOptions): Promise<void> {
     logger.fatal({ err: error }, 'nobody caught an error');
     leave(logger, 1, `${name}: an error that nobody caught; see the log`);
   });
+  // Alive until it leaves, whatever its parts have let go of: an event loop that runs empty would end the process in the middle of a disposal.
+  setInterval(() => undefined, 3_600_000);
   let app: AsyncDisposable;
   try {
     logger = createLogger({ service: name, level: environment['LOG_LEVEL'] ?? 'info' });
@@ -58,7 +60,8 @@ export async function runApp(options: RunOptions): Promise<void> {
 function onSignals(heard: (signal: NodeJS.Signals, again: boolean) => void): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let stopping = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // SIGHUP: the terminal was closed.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
         heard(signal, stopping);
         stopping = true;

@@ -17,6 +17,7 @@ import { createPaymentsReader } from './adapters/prisma/payments-reader.ts';
 import { createSettlementStore } from './adapters/prisma/settlement-store.ts';
 import { createWorkQueue } from './adapters/prisma/work-queue.ts';
 import { createSimulatorProvider } from './adapters/simulator/payment-provider.ts';
+import { traced } from './adapters/simulator/traced.ts';
 import type { PaymentsConfig } from './config.ts';
 import { onAuthorisePayment } from './consumers/authorise-payment.ts';
 import { onCapturePayment } from './consumers/capture-payment.ts';
@@ -103,16 +104,18 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
   const { work } = config;
   const enquirers = Math.max(1, Math.ceil(work.concurrency / 4));
   const openProvider = () =>
-    createSimulatorProvider({
-      url: config.simulatorUrl,
-      concurrency: work.concurrency + enquirers,
-      timeoutMs: work.requestTimeoutMs,
-      breakAfter: work.breakAfter,
-      halfOpenMs: work.halfOpenMs,
-      onBreakerChange: (state) => {
-        telemetry.breakerChanged('simulator', state);
-      },
-    });
+    traced(
+      createSimulatorProvider({
+        url: config.simulatorUrl,
+        concurrency: work.concurrency + enquirers,
+        timeoutMs: work.requestTimeoutMs,
+        breakAfter: work.breakAfter,
+        halfOpenMs: work.halfOpenMs,
+        onBreakerChange: (state) => {
+          telemetry.breakerChanged('simulator', state);
+        },
+      }),
+    );
   const provider = overrides.provider ?? stack.use(openProvider());
   stack.use(await parts.startRelay());
 

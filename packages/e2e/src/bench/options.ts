@@ -46,6 +46,7 @@ export function readOptions(command: string, what: string): BenchOptions | null 
     if (!(scale > 0 && scale <= 1)) throw new Error(`--scale takes a share such as 0.1, not ${values.scale}`);
     if (values.profile && (values.check || values['commit-ceilings']))
       throw new Error('--profile slows the platform down: figures taken with it are not checked');
+    if (values['commit-ceilings'] && scale < 1) throw new Error('--commit-ceilings needs the whole bench, without --scale');
     if (values.help) console.log(help);
     return values.help ? null : { check: values.check, commitCeilings: values['commit-ceilings'], scale, profile: values.profile };
   } catch (error) {
