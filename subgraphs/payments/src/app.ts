@@ -120,6 +120,7 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
   stack.use(await parts.startRelay());
 
   const queue = createWorkQueue(sqlOf(parts.client));
+  if (config.soleWorker) await queue.takeOver();
   const workers: Partial<Record<'CALLS' | 'ENQUIRIES', LeasedWorker>> = {};
   const carryOut = createCarryOut({
     queue,
