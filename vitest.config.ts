@@ -33,7 +33,7 @@ export default defineConfig({
           testTimeout: 10_000,
         },
       },
-      tier('int', 30_000),
+      tier('int', 90_000),
       tier('e2e', 120_000),
       tier('crash', 600_000),
     ],

@@ -21,9 +21,9 @@ const outboxes = subgraphs
 
 const unpublished = `SELECT owner, event_id, topic, key, CASE WHEN parked_at IS NOT NULL THEN 'is parked in the outbox'
   WHEN published_at IS NULL THEN 'is not published' ELSE 'is published and not in the log' END AS why
-FROM (${outboxes}) o WHERE published_at IS NULL OR parked_at IS NOT NULL OR NOT EXISTS (
-  SELECT FROM event_log.record r WHERE r.event_id = o.event_id
-    OR (o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence))`;
+FROM (${outboxes}) o WHERE published_at IS NULL OR parked_at IS NOT NULL OR (
+  NOT EXISTS (SELECT FROM event_log.record r WHERE r.event_id = o.event_id)
+  AND NOT EXISTS (SELECT FROM event_log.record r WHERE o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence))`;
 
 const untold = `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT EXISTS (
     SELECT FROM (${outboxes}) o WHERE o.topic = change.topic AND o.key = change.key AND o.sequence = change.sequence)
@@ -31,7 +31,10 @@ const untold = `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT E
 
 const unseen = Object.entries(readers)
   .map(
-    ([topic, reader]) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM event_log.record r WHERE r.topic = '${topic}'
+    ([
+      topic,
+      reader,
+    ]) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM event_log.record r WHERE r.topic = '${topic}'
   AND NOT EXISTS (SELECT FROM ${reader}.inbox i WHERE i.consumer = '${reader}' AND i.event_id = r.event_id AND i.state = 'DONE')`,
   )
   .join(' UNION ALL ');
@@ -75,7 +78,9 @@ export async function checkDelivery(read: Read): Promise<readonly Finding[]> {
       violations: [
         ...stuck.map(({ owner, event_id, topic, key, why }) => `${spelled('evt', event_id)} of ${owner} on ${topic} for ${key} ${why}`),
         ...silent.map(({ topic, key, sequence }) => `${topic} ${key}: change ${sequence} has no event`),
-        ...ignored.map(({ reader, topic, key, event_id }) => `${spelled('evt', event_id)} on ${topic} for ${key}: ${reader} has not handled it`),
+        ...ignored.map(
+          ({ reader, topic, key, event_id }) => `${spelled('evt', event_id)} on ${topic} for ${key}: ${reader} has not handled it`,
+        ),
         ...givenUp.map(({ consumer, topic, key }) => `${topic} ${key} is parked by ${consumer}`),
       ],
     },
@@ -89,7 +94,9 @@ export async function checkDelivery(read: Read): Promise<readonly Finding[]> {
       id: 'I9',
       title: 'order: sequences rise per key without a hole',
       checked: counts?.streams ?? 0,
-      violations: jumps.map(({ topic, key, sequence, before }) => `${topic} ${key}: ${sequence} ${before === null ? 'comes first' : `after ${before}`}`),
+      violations: jumps.map(
+        ({ topic, key, sequence, before }) => `${topic} ${key}: ${sequence} ${before === null ? 'comes first' : `after ${before}`}`,
+      ),
     },
   ];
 }

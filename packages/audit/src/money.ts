@@ -39,7 +39,9 @@ export async function checkMoney(read: Read, ledger: readonly LedgerLine[]): Pro
       title: 'one charge per order, one order per key',
       checked: known.length,
       violations: [
-        ...[...accounts].filter(([, { captures }]) => captures > 1).map(([id, { captures }]) => `${id}: captured ${String(captures)} times`),
+        ...[...accounts]
+          .filter(([, { captures }]) => captures > 1)
+          .map(([id, { captures }]) => `${id}: captured ${String(captures)} times`),
         ...twice.map(({ buyer_id, orders: count }) => `${spelled('usr', buyer_id)}: one key, ${String(count)} orders`),
       ],
     },

@@ -3,7 +3,10 @@ import { spelledInSql } from './read.ts';
 // Within what the log keeps for sure (7 days).
 const lately = (column: string): string => `${column} > now() - interval '6 days'`;
 
-const newestCommand = (target: 'products' | 'payments', types: string): string => `SELECT '${target}.commands.v1', ${spelledInSql('ord', 's.order_id')}, s.${target}_sequence
+const newestCommand = (
+  target: 'products' | 'payments',
+  types: string,
+): string => `SELECT '${target}.commands.v1', ${spelledInSql('ord', 's.order_id')}, s.${target}_sequence
 FROM orders.saga s WHERE s.${target}_sequence > 0 AND ${lately(`(SELECT max(sent_at) FROM orders.saga_command c WHERE c.order_id = s.order_id AND c.type IN (${types}))`)}`;
 
 /**

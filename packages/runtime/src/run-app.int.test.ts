@@ -39,7 +39,9 @@ describe('a signal', () => {
     app.kill(signal);
 
     expect(await app.exit).toEqual(ended);
-    expect(app.stdout()).toMatch(/"signal":"SIG(TERM|INT)".*"stopping"[^]*disposing\ndisposed\n[^]*"stopped"/);
+    // The log is written aside, so that its lines keep their order among themselves only.
+    expect(app.stdout()).toContain('disposing\ndisposed\n');
+    expect(app.stdout()).toMatch(/"signal":"SIG(TERM|INT)","msg":"stopping"[^]*"msg":"stopped"/);
     expect(app.stderr()).toBe('');
   });
 
@@ -49,7 +51,7 @@ describe('a signal', () => {
     app.kill('SIGTERM');
 
     expect(await app.exit).toEqual(ended);
-    expect(app.stdout()).toMatch(/started[^]*disposing\ndisposed/);
+    expect(app.stdout()).toContain('disposing\ndisposed');
   });
 
   test('a second time exits 1 at once', async () => {

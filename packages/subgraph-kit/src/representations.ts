@@ -1,10 +1,10 @@
-import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, Kind, visit, type DocumentNode } from 'graphql';
 
 const most = 500;
 
 /** Refuses operations that ask for more than 500 entities, wherever their representations stand, before any resolver runs. */
-export const limitRepresentations: ApolloServerPlugin<BaseContext> = {
+export const limitRepresentations: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation({ document, request }) {

@@ -26,7 +26,7 @@ describe.each<Way>(['overHttp', 'inProcess'])('%s', (way) => {
   });
 
   describe('A11 whoever is not the gateway gets nothing', () => {
-    const tokens = {
+    const tokens: Readonly<Record<string, () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>>> = {
       'no token': () => ({}),
       'an empty token': () => ({ authorization: 'Bearer ' }),
       'another scheme': () => ({ authorization: 'Basic c2hlbGY6' }),
@@ -37,10 +37,7 @@ describe.each<Way>(['overHttp', 'inProcess'])('%s', (way) => {
     test.each(Object.entries(tokens))('with %s', async (_, headers) => {
       await using shelf = await aShelf();
       for (const query of ['{ __typename }', '{ _service { sdl } }', '{ shelf }', entities, 'no GraphQL', '{ slow }']) {
-        const { status, body } = await shelf[way](
-          { query, variables: { representations: books(1) } },
-          (await headers()) as Record<string, string>,
-        );
+        const { status, body } = await shelf[way]({ query, variables: { representations: books(1) } }, await headers());
         expect([query, status, body]).toEqual([
           query,
           401,

@@ -15,7 +15,10 @@ const example = Object.fromEntries(
 function withKeys<T>(work: (file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'tally-orders-'));
   try {
-    writeFileSync(join(folder, 'jwks.json'), JSON.stringify({ keys: [] }));
+    writeFileSync(
+      join(folder, 'jwks.json'),
+      JSON.stringify({ keys: [{ kid: 'a', kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }] }),
+    );
     return work(join(folder, 'jwks.json'));
   } finally {
     rmSync(folder, { recursive: true });

@@ -9,7 +9,10 @@ function example(): Record<string, string> {
   const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
   const pairs = text.split('\n').flatMap((line) => (/^[A-Z]/.test(line) ? [line.split(/=(.*)/s, 2) as [string, string]] : []));
   const file = join(mkdtempSync(join(tmpdir(), 'tally-payments-')), 'gateway-jwks.json');
-  writeFileSync(file, '{"keys":[]}');
+  writeFileSync(
+    file,
+    JSON.stringify({ keys: [{ kid: 'a', kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }] }),
+  );
   return { ...Object.fromEntries(pairs), GATEWAY_JWKS_FILE: file };
 }
 

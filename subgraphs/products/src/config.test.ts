@@ -10,7 +10,10 @@ const example = parseEnv(readFileSync(new URL('../.env.example', import.meta.url
 
 test('the example of the environment is one that works', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'tally-products-')), 'keys.json');
-  writeFileSync(file, '{ "keys": [] }');
+  writeFileSync(
+    file,
+    JSON.stringify({ keys: [{ kid: 'a', kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }] }),
+  );
 
   expect(readProductsConfig({ ...example, GATEWAY_JWKS_FILE: file })).toMatchObject({
     databaseUrl: 'postgresql://products:secret@127.0.0.1:5432/tally',

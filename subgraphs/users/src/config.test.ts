@@ -16,6 +16,8 @@ const file = (name: string, content: string): string => {
   return path;
 };
 
+const gatewayKey = { kid: 'a', kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
+
 let key: SigningKey;
 let next: SigningKey;
 let files: Readonly<Record<string, string>>;
@@ -23,7 +25,7 @@ let files: Readonly<Record<string, string>>;
 beforeAll(async () => {
   [key, next] = await Promise.all([generateSigningKey(), generateSigningKey()]);
   files = {
-    GATEWAY_JWKS_FILE: file('gateway.json', '{ "keys": [] }'),
+    GATEWAY_JWKS_FILE: file('gateway.json', JSON.stringify({ keys: [gatewayKey] })),
     USERS_SIGNING_KEY_FILE: file('key.json', JSON.stringify(key)),
     USERS_PEPPER_FILE: file('pepper', 'a pepper of more than enough\n'),
   };
@@ -39,7 +41,7 @@ test('the example of the environment is one that works', () => {
     http: { port: 4004, host: '127.0.0.1' },
     metricsPort: 9404,
     roles: ['api', 'worker'],
-    gatewayKeys: [],
+    gatewayKeys: [gatewayKey],
     log: { kind: 'postgres', databaseUrl: 'postgresql://event_log:secret@127.0.0.1:5432/tally' },
     wake: 'database',
     otlpEndpoint: null,

@@ -1,13 +1,17 @@
 import type { ControlResult } from '../control/run-control.ts';
 import { callsByRole, totalCalls } from '../measure/statements.ts';
 import type { Figures } from '../report/ceilings.ts';
-import { toTable } from '../report/table.ts';
+import { toTable, type Cell } from '../report/table.ts';
 import type { RoundResult } from './round.ts';
+
+/** A round, and the control that ran right after it, if one did. */
+export interface MeasuredRound extends RoundResult {
+  readonly control: ControlResult | null;
+}
 
 /** All that a run measured. */
 export interface CheckoutRun {
-  readonly results: readonly RoundResult[];
-  readonly control: ControlResult;
+  readonly results: readonly MeasuredRound[];
   /** BEGIN and COMMIT per order, by role. */
   readonly transactionControl: ReadonlyMap<string, number>;
 }
@@ -19,7 +23,7 @@ const settledAtLeast = 0.95;
 
 const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
 const cpuOf = ({ cpuMs }: Pick<RoundResult, 'cpuMs'>): number => cpuMs.process + cpuMs.postgres;
-const ratioOf = (result: RoundResult, { control }: CheckoutRun): number => cpuOf(result) / cpuOf(control);
+const ratioOf = (result: MeasuredRound): number | null => (result.control === null ? null : cpuOf(result) / cpuOf(result.control));
 const statementsOf = ({ statements, round }: RoundResult, { transactionControl }: CheckoutRun): number =>
   totalCalls(statements) / round.orders + sum(transactionControl.values());
 
@@ -39,24 +43,18 @@ export function checkoutTable(run: CheckoutRun): string {
     'statements',
     'CPU × control',
   ];
-  const rows = run.results.map((result) => {
-    const { round, answers, settling, ordersPerSecond, cpuMs } = result;
+  const rows = run.results.flatMap((result) => {
+    const { round, answers, settling, ordersPerSecond, cpuMs, control } = result;
     const times = [answers.p50, answers.p95, answers.p99, settling.p50, settling.p95, settling.p99];
-    return [
-      round.title,
-      String(round.orders),
-      ...times,
-      ordersPerSecond,
-      cpuMs.process,
-      cpuMs.postgres,
-      statementsOf(result, run),
-      ratioOf(result, run),
-    ];
+    const costs = [ordersPerSecond, cpuMs.process, cpuMs.postgres, statementsOf(result, run), ratioOf(result)];
+    return [[round.title, String(round.orders), ...times, ...costs], ...(control === null ? [] : [controlRow(control)])];
   });
-  const { latencies, perSecond, cpuMs, statements } = run.control;
+  return toTable(headings, rows);
+}
+
+function controlRow({ latencies, perSecond, cpuMs, statements }: ControlResult): readonly Cell[] {
   const times = [latencies.p50, latencies.p95, latencies.p99, null, null, null];
-  const plain = ['control: plain SQL, 3 lines', String(latencies.count), ...times, perSecond, cpuMs.process, cpuMs.postgres, statements, 1];
-  return toTable(headings, [...rows, plain]);
+  return ['  same rows, plain SQL', String(latencies.count), ...times, perSecond, cpuMs.process, cpuMs.postgres, statements, 1];
 }
 
 export function statementTable(run: CheckoutRun): string {
@@ -73,8 +71,9 @@ export function statementTable(run: CheckoutRun): string {
 export function checkoutFigures(run: CheckoutRun): Figures {
   return Object.fromEntries(
     run.results.flatMap((result) => {
-      const { title, clients } = result.round;
-      const ratio = clients === 1 ? [] : [[`CPU to control: ${title}`, ratioOf(result, run)] as const];
+      const { title } = result.round;
+      const cpu = ratioOf(result);
+      const ratio = cpu === null ? [] : [[`CPU to control: ${title}`, cpu] as const];
       return [[`statements per order: ${title}`, statementsOf(result, run)] as const, ...ratio];
     }),
   );

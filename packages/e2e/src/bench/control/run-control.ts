@@ -14,7 +14,7 @@ export interface ControlResult {
   readonly statements: number;
 }
 
-const driver = fileURLToPath(new URL('./driver.ts', import.meta.url));
+const driver = fileURLToPath(new URL('../control-driver.ts', import.meta.url));
 
 /**
  * Runs plain SQL in a process of its own and counts its CPU exactly as the platform's is counted. What the idle platform costs PostgreSQL meanwhile is

@@ -1,7 +1,7 @@
-// The control's own process: sends prepared statements with node-postgres and nothing else. Started by run-control.ts, spoken to over IPC.
+// The control's own process: sends prepared statements with node-postgres and nothing else. Started by control/run-control.ts, spoken to over IPC.
 import pg from 'pg';
-import { closedLoop } from '../measure/load.ts';
-import type { FromDriver, Orders, Unit } from './unit.ts';
+import { closedLoop } from './measure/load.ts';
+import type { FromDriver, Orders, Unit } from './control/unit.ts';
 
 const tell = (message: FromDriver): void => void process.send?.(message);
 
