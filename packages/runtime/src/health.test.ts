@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { addHealthRoutes, type Readiness } from './health.ts';
-import { listen } from './listen.ts';
+import { assertPortFree, listen } from './listen.ts';
 import { StartupError } from './startup-error.ts';
 
 test('ready follows what it is told, live asks nobody', async () => {
@@ -26,4 +26,15 @@ test('a port that is taken is one line', async () => {
   await using second = fastify();
   const port = Number(new URL(await listen(first, { port: 0, host: '127.0.0.1' })).port);
   await expect(listen(second, { port, host: '127.0.0.1' })).rejects.toThrow(StartupError);
+  await expect(assertPortFree({ port, host: '127.0.0.1' })).rejects.toThrow(/^port \d+ of 127\.0\.0\.1: the port is taken/);
+});
+
+test('a port that was looked at is still free', async () => {
+  await using app = fastify();
+  await using before = fastify();
+  const port = Number(new URL(await listen(before, { port: 0, host: '127.0.0.1' })).port);
+  await before.close();
+  await assertPortFree({ port, host: '127.0.0.1' });
+  await assertPortFree({ port: 0, host: '127.0.0.1' });
+  await expect(listen(app, { port, host: '127.0.0.1' })).resolves.toContain(String(port));
 });

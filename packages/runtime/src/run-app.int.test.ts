@@ -33,17 +33,20 @@ describe('a start that fails', () => {
 });
 
 describe('a signal', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s disposes of the app and exits 0, with the last line of the log written', async (signal) => {
-    using app = anAppProcess('starts');
-    await app.says('started');
-    app.kill(signal);
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s disposes of the app and exits 0, with the last line of the log written',
+    async (signal) => {
+      using app = anAppProcess('starts');
+      await app.says('started');
+      app.kill(signal);
 
-    expect(await app.exit).toEqual(ended);
-    // The log is written aside, so that its lines keep their order among themselves only.
-    expect(app.stdout()).toContain('disposing\ndisposed\n');
-    expect(app.stdout()).toMatch(/"signal":"SIG(TERM|INT)","msg":"stopping"[^]*"msg":"stopped"/);
-    expect(app.stderr()).toBe('');
-  });
+      expect(await app.exit).toEqual(ended);
+      // The log is written aside, so that its lines keep their order among themselves only.
+      expect(app.stdout()).toContain('disposing\ndisposed\n');
+      expect(app.stdout()).toMatch(/"signal":"SIG(TERM|INT|HUP)","msg":"stopping"[^]*"msg":"stopped"/);
+      expect(app.stderr()).toBe('');
+    },
+  );
 
   test('during the start waits for it, then disposes of what was started', async () => {
     using app = anAppProcess('starts slowly');

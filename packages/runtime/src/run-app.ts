@@ -12,7 +12,7 @@ export interface RunOptions {
 }
 
 /**
- * The one call of every `main.ts`: starts, waits for SIGTERM or SIGINT, disposes, exits 0. A `StartupError` is printed as one line, exit code 1; so
+ * The one call of every `main.ts`: starts, waits for SIGTERM, SIGINT or SIGHUP, disposes, exits 0. A `StartupError` is printed as one line, exit code 1; so
  * is any other failure to start, whose details go to the log. A signal during the start waits for it, since half a start cannot be undone. A second
  * signal, a shutdown that takes too long and an error that nobody caught exit 1.
  *
@@ -21,8 +21,8 @@ export interface RunOptions {
  */
 export async function runApp(options: RunOptions): Promise<void> {
   const { name, environment, start, shutdownMs = 25_000 } = options;
-  // Signals alone do not keep a process alive, nor does a start that waits, nor a disposal whose parts have let go of their handles.
-  setInterval(() => undefined, 60_000);
+  // Alive until it leaves, whatever its parts have let go of: an event loop that runs empty would end the process in the middle of a start or a disposal.
+  setInterval(() => undefined, 3_600_000);
   let logger = createLogger({ service: name });
   const stopped = onSignals((signal, again) => {
     if (again) return leave(logger, 1, `${name}: ${signal} again, leaving at once`);
@@ -33,8 +33,6 @@ export async function runApp(options: RunOptions): Promise<void> {
     logger.fatal({ err: error }, 'nobody caught an error');
     leave(logger, 1, `${name}: an error that nobody caught; see the log`);
   });
-  // Alive until it leaves, whatever its parts have let go of: an event loop that runs empty would end the process in the middle of a disposal.
-  setInterval(() => undefined, 3_600_000);
   let app: AsyncDisposable;
   try {
     logger = createLogger({ service: name, level: environment['LOG_LEVEL'] ?? 'info' });

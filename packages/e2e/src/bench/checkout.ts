@@ -53,9 +53,12 @@ async function bench(platform: MeasuredPlatform, wanted: BenchOptions): Promise<
     results.push({ ...result, control: isCompared(round) ? await playControl() : null });
   }
   const audit = await audited(platform, shop.acknowledged);
+  const others = await platform.takenByOthers();
   const run = { results, transactionControl };
-  console.log(`\n${checkoutTable(run)}\n\n${statementTable(run)}\n\n${idleLine(idle)}\n\n${audit}`);
-  await conclude('bench:checkout', wanted, ceilings, checkoutFigures(run), brokenPromises(run));
+  console.log(
+    `\n${checkoutTable(run)}\n\n${statementTable(run)}\n\n${idleLine(idle)}\nothers took ${(others * 100).toFixed(0)} % of the machine\n\n${audit}`,
+  );
+  await conclude('bench:checkout', wanted, ceilings, checkoutFigures(run), brokenPromises(run), others);
 }
 
 async function profiledRound(inspectorUrl: string, { title, orders }: Round, play: () => Promise<RoundResult>): Promise<RoundResult> {

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { databaseUrl, databaseUrls, eraseEmbeddedPostgres, openSecrets, runningPostgres, type DatabaseUrls } from '@tally/embedded';
 import { openSql, type Sql } from '@tally/testkit';
 import { freePort } from '../topologies/app-process.ts';
-import { parentOf, readCpu, type CpuTimes } from './measure/cpu.ts';
+import { cpuBetween, parentOf, readCpu, readOwnMs, type CpuTimes } from './measure/cpu.ts';
+import { readMachine, takenByOthers } from './measure/machine.ts';
 
 /** The whole platform as one process of its own, on a fresh folder with durable PostgreSQL and the seed of tier `ci`. */
 export interface MeasuredPlatform extends AsyncDisposable {
@@ -25,6 +26,8 @@ export interface MeasuredPlatform extends AsyncDisposable {
   readonly inspectorUrl: string | null;
   /** The last of what it printed: warnings, when something went wrong. */
   printed(): string;
+  /** The share of the machine, 0 to 1, that went to others since this was started. */
+  takenByOthers(): Promise<number>;
   /** What it and its PostgreSQL have spent so far. */
   cpu(): Promise<CpuTimes>;
 }
@@ -79,6 +82,7 @@ async function startMeasuredPlatform(options: { readonly inspect: boolean }): Pr
   const adminUrl = databaseUrl(server, 'tally');
   const sql = stack.use(await openSql(adminUrl));
   const postmaster = await parentOf(await sql.number('SELECT pg_backend_pid()'));
+  const [machineAtStart, cpuAtStart, ownAtStart] = [await readMachine(), await readCpu(pid, postmaster), await readOwnMs()];
   const owned = stack.move();
   return {
     url: `http://127.0.0.1:${String(port)}`,
@@ -91,6 +95,10 @@ async function startMeasuredPlatform(options: { readonly inspect: boolean }): Pr
     inspectorUrl: /ws:\/\/\S+/.exec(printed())?.[0] ?? null,
     printed,
     cpu: () => readCpu(pid, postmaster),
+    async takenByOthers() {
+      const [ours, mine] = [cpuBetween(cpuAtStart, await readCpu(pid, postmaster)), (await readOwnMs()) - ownAtStart];
+      return takenByOthers(machineAtStart, await readMachine(), ours.process + ours.postgres + mine);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -41,7 +41,8 @@ async function bench(platform: MeasuredPlatform, wanted: BenchOptions): Promise<
       console.log(`\n${kind.title}\n${profileTables(profile)}\n${frequentStatements(value.statements, counts.atOnce)}\n`);
     }
   }
+  const others = await platform.takenByOthers();
   const audit = await audited(platform, []);
-  console.log(`\n${readsTable(results)}\n\n${idleLine(idle)}\n\n${audit}`);
-  await conclude('bench:reads', wanted, ceilings, readFigures(results), slowSearches(results));
+  console.log(`\n${readsTable(results)}\n\n${idleLine(idle)}\nothers took ${(others * 100).toFixed(0)} % of the machine\n\n${audit}`);
+  await conclude('bench:reads', wanted, ceilings, readFigures(results), slowSearches(results), others);
 }

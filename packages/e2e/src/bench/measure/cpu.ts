@@ -37,6 +37,12 @@ export async function parentOf(pid: number): Promise<number> {
   return (await readStat(pid)).parent;
 }
 
+/** What the bench itself has spent, its ended children included. */
+export async function readOwnMs(): Promise<number> {
+  const { ownMs, reapedMs } = await readStat(process.pid);
+  return ownMs + reapedMs;
+}
+
 /** All threads of one process, without its children. */
 async function readProcess(pid: number): Promise<number> {
   return (await readStat(pid)).ownMs;
