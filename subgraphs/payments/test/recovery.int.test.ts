@@ -178,6 +178,18 @@ test('a void does not wait for an authorisation that is certainly not sent', asy
   expect(await world.payment(order.orderId)).toMatchObject({ status: 'VOIDED' });
 });
 
+test('a void that comes while the call is under way hurries what the call leaves behind', async () => {
+  await using world = await aPaymentsWorld({ work: { enquiryMs: [60_000] } });
+  await world.admin.script({ operation: 'authorise', behaviours: ['timeout-after'] });
+  const order = await world.authorise('tok_ok');
+  await eventually(async () => expect(await world.attempts(order.orderId)).toHaveLength(1));
+
+  const undo = await world.void(order.orderId);
+
+  expect((await world.replyTo(undo)).type).toBe('PaymentVoided');
+  expect(await world.payment(order.orderId)).toMatchObject({ status: 'VOIDED' });
+});
+
 test('a doubt lasts as long as the provider says nothing, beyond any deadline', async () => {
   await using world = await aPaymentsWorld();
   await world.admin.script({ operation: 'authorise', behaviours: ['timeout-after'] });

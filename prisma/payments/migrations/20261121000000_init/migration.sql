@@ -53,6 +53,7 @@ CREATE TABLE "payment_operation" (
     "enquiries" INTEGER NOT NULL DEFAULT 0,
     "doubt_since" TIMESTAMPTZ(3),
     "unknown_since" TIMESTAMPTZ(3),
+    "hurried" BOOLEAN NOT NULL DEFAULT false,
     "traceparent" TEXT,
     "tracestate" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

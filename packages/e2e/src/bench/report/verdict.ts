@@ -2,7 +2,7 @@ import type { BenchOptions } from '../options.ts';
 import { aboveCeilings, commitCeilings, type Figures } from './ceilings.ts';
 
 /** From here on figures say as much about the others as about the platform. */
-const disturbance = 0.1;
+const disturbance = 0.15;
 
 /**
  * Ends a bench: writes ceilings or compares with them, prints what failed and sets the exit code.
@@ -18,9 +18,15 @@ export async function conclude(
   broken: readonly string[],
   others: number,
 ): Promise<void> {
-  if (options.commitCeilings) {
+  const disturbed = others > disturbance ? [`others took ${(others * 100).toFixed(0)} % of the machine meanwhile: repeat it alone`] : [];
+  const writes = options.commitCeilings && disturbed.length === 0;
+  if (writes) {
     await commitCeilings(file, measured);
     console.log(`\nceilings written to ${file.pathname.split('/').slice(-2).join('/')}`);
+  }
+  if (options.commitCeilings && !writes) {
+    console.error(`\nno ceilings written: ${disturbed.join()}`);
+    process.exitCode = 1;
   }
   if (!options.check) return;
   const failures = [...broken, ...(options.commitCeilings ? [] : await aboveCeilings(file, measured))];
@@ -28,7 +34,7 @@ export async function conclude(
   else {
     const disturbed =
       others > disturbance ? `\n  others took ${(others * 100).toFixed(0)} % of the machine meanwhile: repeat it alone` : '';
-    console.error(`\n${name}: FAILED\n${failures.map((failure) => `  ${failure}`).join('\n')}${disturbed}`);
+    console.error(`\n${name}: FAILED\n${[...failures, ...disturbed].map((failure) => `  ${failure}`).join('\n')}`);
     process.exitCode = 1;
   }
 }

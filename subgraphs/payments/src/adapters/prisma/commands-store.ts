@@ -24,12 +24,14 @@ const capture = `INSERT INTO payment_operation (payment_id, command_id, operatio
 SELECT id, $2::uuid, 'CAPTURE', 'CAPTURE', $3, 'READY', now() + $4::float8 * interval '1 ms', $5, $6 FROM payment WHERE order_id = $1::uuid
 ON CONFLICT (command_id) DO UPDATE SET command_id = excluded.command_id`;
 
-// What waits for its turn before the void is looked at now: an authorisation that was certainly not sent is not worth waiting for.
+// What waits for its turn before the void is looked at now: an authorisation that was certainly not sent is not worth waiting for. One that is
+// held at this moment is marked: the row's own lock puts this mark and the settlement of its step in an order, whichever comes first.
 const voidPayment = `WITH target AS (
   INSERT INTO payment (id, order_id, provider, status) VALUES ($1::uuid, $2::uuid, $3, 'VOIDED')
   ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id
 ), hurried AS (
-  UPDATE payment_operation SET run_at = now() WHERE payment_id IN (SELECT id FROM target) AND state IN ('READY', 'ENQUIRE', 'AWAITING_BUYER') AND lease_until IS NULL AND run_at > now()
+  UPDATE payment_operation SET run_at = LEAST(run_at, now()), hurried = lease_until IS NOT NULL
+  WHERE payment_id IN (SELECT id FROM target) AND state IN ('READY', 'ENQUIRE', 'AWAITING_BUYER')
 )
 INSERT INTO payment_operation (payment_id, command_id, operation, call, key, state, traceparent, tracestate)
 SELECT id, $4::uuid, 'VOID', 'VOID', $5, 'READY', $6, $7 FROM target

@@ -9,7 +9,8 @@ const write = `WITH r AS (
     id bigint, fence int, state text, call text, key text, run_in_ms float8, tries int, enquiries int, doubt_since timestamptz, unknown_since timestamptz,
     payment jsonb, refund_status text, attempt jsonb)
 ), mine AS (
-  UPDATE payment_operation o SET state = r.state, call = r.call, key = r.key, run_at = now() + r.run_in_ms * interval '1 ms', lease_until = NULL, tries = r.tries,
+  UPDATE payment_operation o SET state = r.state, call = r.call, key = r.key, lease_until = NULL, hurried = false,
+    run_at = now() + CASE WHEN o.hurried THEN 0 ELSE r.run_in_ms END * interval '1 ms', tries = r.tries,
     enquiries = r.enquiries, doubt_since = r.doubt_since, unknown_since = r.unknown_since, done_at = CASE WHEN r.state = 'DONE' THEN now() END
   FROM r WHERE o.id = r.id AND o.fence = r.fence
   RETURNING o.id, o.payment_id, o.refund_id
