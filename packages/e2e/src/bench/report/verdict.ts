@@ -32,8 +32,6 @@ export async function conclude(
   const failures = [...broken, ...(options.commitCeilings ? [] : await aboveCeilings(file, measured))];
   if (failures.length === 0) console.log(`\n${name}: passed`);
   else {
-    const disturbed =
-      others > disturbance ? `\n  others took ${(others * 100).toFixed(0)} % of the machine meanwhile: repeat it alone` : '';
     console.error(`\n${name}: FAILED\n${[...failures, ...disturbed].map((failure) => `  ${failure}`).join('\n')}`);
     process.exitCode = 1;
   }
