@@ -57,6 +57,10 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
   const openChannel = (channel: string) =>
     openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
   const wake = stack.use(await openChannel(`outbox_${name}`));
+  let closing = false;
+  stack.defer(() => {
+    closing = true;
+  });
   const owned = stack.move();
   let relay: Relay | null = null;
   return {
@@ -77,7 +81,8 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
         schema: name,
         maxConnections: config.poolSize,
         onIdleError: (error) => {
-          logger.warn({ err: error }, 'an idle connection broke');
+          // Once we are done, the server may be done, too.
+          logger[closing ? 'debug' : 'warn']({ err: error }, 'an idle connection broke');
         },
         ...(overrides.onStatement === undefined ? {} : { onStatement: overrides.onStatement }),
       }),

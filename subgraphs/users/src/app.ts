@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { accessAudience, accessIssuer, createSigner, type JWK } from '@tally/identity';
 import type { Sql } from '@tally/messaging';
-import { createTransact, openSubgraphParts, prismaAdapter, sqlOf, startSubgraph } from '@tally/subgraph-kit';
+import { createTransact, openSubgraphParts, sqlOf, startSubgraph } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createPasswordHasher } from './adapters/argon2/password-hasher.ts';
 import { refreshTokens } from './adapters/node-crypto/refresh-tokens.ts';
@@ -44,7 +44,7 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
   await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openSubgraphParts('users', config, overrides));
   const { logger, clock, wake, verifier } = parts;
-  const client = openClient(config, overrides, parts);
+  const client = new PrismaClient({ adapter: parts.adapter() });
   stack.defer(() => client.$disconnect());
   const sql = sqlOf(client);
   const useCases = createUseCases({
@@ -83,20 +83,6 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
     : null;
   const owned = stack.move();
   return { subgraph, jwks, caughtUp: async () => relay?.drained(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-function openClient({ databaseUrl, poolSize }: UsersConfig, { onStatement }: UsersOverrides, { logger }: SubgraphParts): PrismaClient {
-  return new PrismaClient({
-    adapter: prismaAdapter({
-      url: databaseUrl,
-      schema: 'users',
-      maxConnections: poolSize,
-      onIdleError: (error) => {
-        logger.warn({ err: error }, 'an idle connection broke');
-      },
-      ...(onStatement === undefined ? {} : { onStatement }),
-    }),
-  });
 }
 
 const storesOn = (tx: Prisma.TransactionClient, sql: Sql): Stores => ({
