@@ -19,12 +19,12 @@ export function openDatabase(url: string, onLost: (error: Error) => void): Datab
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2_000, options: '-c search_path=simulator' });
   pool.on('error', onLost);
   return {
-    query: (text, values = []) => pool.query(text, [...values]),
+    query: (text, values = []) => pool.query(prepared(text, values)),
     async transact(work) {
       const client = await pool.connect();
       try {
         await client.query('BEGIN');
-        const result = await work({ query: (text, values = []) => client.query(text, [...values]) });
+        const result = await work({ query: (text, values = []) => client.query(prepared(text, values)) });
         await client.query('COMMIT');
         client.release();
         return result;
@@ -39,4 +39,13 @@ export function openDatabase(url: string, onLost: (error: Error) => void): Datab
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
+}
+
+const names = new Map<string, string>();
+
+/** A statement that each connection parses once: the texts are constants of the code, so there are few. */
+function prepared(text: string, values: readonly unknown[]): pg.QueryConfig {
+  const name = names.get(text) ?? `simulator_${String(names.size)}`;
+  names.set(text, name);
+  return { name, text, values: [...values] };
 }
