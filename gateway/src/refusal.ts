@@ -1,35 +1,5 @@
+import type { WireCode } from '@tally/runtime';
 import { GraphQLError } from 'graphql';
-
-/** The closed list of `extensions.code` (docs/errors.md). What is not on it leaves as INTERNAL. */
-export const wireCodes = [
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_REQUEST',
-  'BAD_USER_INPUT',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'OPERATION_NOT_ALLOWED',
-  'LIMIT_EXCEEDED',
-  'COST_EXCEEDED',
-  'RATE_LIMITED',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'TOKEN_EXPIRED',
-  'SLOW_CONSUMER',
-  'SEQUENCE_AHEAD',
-  'EVENTS_UNAVAILABLE',
-  'SCHEMA_RELOADED',
-  'PLANNING_OVERLOADED',
-  'SUBGRAPH_UNAVAILABLE',
-  'TIMEOUT',
-  'INTERNAL',
-] as const;
-
-export type WireCode = (typeof wireCodes)[number];
-
-const known: ReadonlySet<unknown> = new Set(wireCodes);
-
-export const isWireCode = (code: unknown): code is WireCode => known.has(code);
 
 /** Why a request was turned away before anything ran. `reason` is the bounded label of `gateway_rejected_total`. */
 export interface RefusalFacts {

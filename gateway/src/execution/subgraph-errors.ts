@@ -1,5 +1,5 @@
 import { Kind, parse, type SelectionSetNode } from 'graphql';
-import { isWireCode, type WireCode } from '../refusal.ts';
+import { isWireCode, type WireCode } from '@tally/runtime';
 import type { SubgraphAnswerError, SubgraphError } from './fetch-from-subgraph.ts';
 
 /** An error entry in the form the executor places into the client's answer. */

@@ -1,6 +1,6 @@
 import type { Logger } from '@tally/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import type { WireCode } from '../refusal.ts';
+import type { WireCode } from '@tally/runtime';
 
 /** Everything that fails before Apollo Server sees it leaves in the same form: a code of the closed list and nothing of the inside. */
 export function addEdgeErrors(app: FastifyInstance, logger: Logger, rejected: (reason: string) => void): void {

@@ -1,7 +1,8 @@
 import { createLogger } from '@tally/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { expect, test } from 'vitest';
-import { isWireCode, Refusal, wireCodes } from '../refusal.ts';
+import { isWireCode, wireCodes } from '@tally/runtime';
+import { Refusal } from '../refusal.ts';
 import { createMask } from './masking.ts';
 
 function masked(

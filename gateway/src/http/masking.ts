@@ -1,6 +1,7 @@
 import type { Logger } from '@tally/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isWireCode, Refusal, type WireCode } from '../refusal.ts';
+import { isWireCode, type WireCode } from '@tally/runtime';
+import { Refusal } from '../refusal.ts';
 import { currentScope } from './request-scope.ts';
 
 /** Fields of `extensions` that may leave besides `code` and `traceId`. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { context, isSpanContextValid, propagation, SpanKind, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { Caller } from '@tally/identity';
 import type { RequestFacts } from '../execution/execute.ts';
-import type { WireCode } from '../refusal.ts';
+import type { WireCode } from '@tally/runtime';
 
 /** One HTTP request, from its first byte to its answer. */
 export interface RequestScope {

@@ -6,3 +6,4 @@ export { startMetricsServer } from './metrics-server.ts';
 export { runApp, type RunOptions } from './run-app.ts';
 export { StartupError, toStartupError } from './startup-error.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';
+export { isWireCode, wireCodes, type WireCode } from './wire-codes.ts';

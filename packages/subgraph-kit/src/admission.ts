@@ -1,6 +1,5 @@
 import { InvalidTokenError, type Verifier } from '@tally/identity';
-import type { Logger } from '@tally/runtime';
-import type { WireCode } from './errors.ts';
+import type { Logger, WireCode } from '@tally/runtime';
 import type { SubgraphRequest, SubgraphResponse } from './start-subgraph.ts';
 import type { Viewer } from './viewer.ts';
 

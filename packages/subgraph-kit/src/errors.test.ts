@@ -1,6 +1,7 @@
+import { wireCodes } from '@tally/runtime';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { badInput, forbidden, notFound, unauthenticated, wireCodes } from './errors.ts';
+import { badInput, forbidden, notFound, unauthenticated } from './errors.ts';
 
 test('the closed list is the one of docs/errors.md', () => {
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');

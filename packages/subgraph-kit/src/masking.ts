@@ -2,11 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { classifyDatabaseError, type DatabaseErrorClass } from '@tally/messaging';
-import type { Logger } from '@tally/runtime';
+import { isWireCode, type Logger, type WireCode } from '@tally/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { wireCodes, type WireCode } from './errors.ts';
-
-const isWireCode = (code: unknown): code is WireCode => wireCodes.includes(code as WireCode);
 
 /** What passes by itself: nothing was wrong with what was asked. */
 const transient: readonly DatabaseErrorClass[] = ['busy', 'reconnect', 'retry', 'shed'];
