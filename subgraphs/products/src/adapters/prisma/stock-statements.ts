@@ -1,13 +1,16 @@
 // The statements that move stock. Each changes claim, stock rows and ledger at once; READ COMMITTED is enough, because every stock row is locked, in id
-// order, before any is changed. What counts are the numbers under the lock, which `locked` reads: an UPDATE looks first at the row as it was when its
+// order, before any is changed. Statements of one order take turns (`turn`), for a redelivered reserve may hold stock while it waits for the claim that a
+// release holds while it waits for stock. What counts are the numbers under the lock, which `locked` reads: an UPDATE looks first at the row as it was when its
 // statement began, so a guard or a sum on `stock` itself would be wrong about a row that changed while the statement waited.
+
+const turn = `turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0)))`;
 
 /**
  * $1 order, $2 distinct variants, $3 quantities. All lines or none: the verdict needs every row locked, and the claim says it before stock moves. A claim
  * that is there already takes no locks and gives no row: the answer is read from it.
  */
-export const reserve = `WITH want AS MATERIALIZED (
-  SELECT line.variant_id, line.quantity FROM unnest($2::uuid[], $3::bigint[]) AS line (variant_id, quantity)
+export const reserve = `WITH ${turn}, want AS MATERIALIZED (
+  SELECT line.variant_id, line.quantity FROM turn, unnest($2::uuid[], $3::bigint[]) AS line (variant_id, quantity)
   WHERE NOT EXISTS (SELECT FROM stock_claim WHERE order_id = $1::uuid)
 ), locked AS MATERIALIZED (
   SELECT stock.variant_id, stock.available, stock.reserved, stock.version, want.quantity, product.status = 'ACTIVE' AS sellable
@@ -43,8 +46,8 @@ export const reserve = `WITH want AS MATERIALIZED (
 SELECT claim.state, claim.sequence, claim.reason, claim.short, taken.variant_id, taken.available, taken.reserved, taken.version FROM claim LEFT JOIN taken ON true`;
 
 /** $1 order. RESERVED becomes COMMITTED; no row when it was in another state. */
-export const commit = `WITH claim AS (
-  UPDATE stock_claim SET state = 'COMMITTED', sequence = sequence + 1, updated_at = now() WHERE order_id = $1::uuid AND state = 'RESERVED'
+export const commit = `WITH ${turn}, claim AS (
+  UPDATE stock_claim SET state = 'COMMITTED', sequence = sequence + 1, updated_at = now() FROM turn WHERE order_id = $1::uuid AND state = 'RESERVED'
   RETURNING state, sequence, reason, short
 ), locked AS MATERIALIZED (
   SELECT stock.variant_id, stock.reserved, stock.version, reservation.quantity FROM claim, reservation JOIN stock USING (variant_id)
@@ -60,8 +63,8 @@ export const commit = `WITH claim AS (
 SELECT claim.state, claim.sequence, claim.reason, claim.short, sold.variant_id, sold.available, sold.reserved, sold.version FROM claim LEFT JOIN sold ON true`;
 
 /** $1 order, $2 reason. RESERVED and COMMITTED become RELEASED and give their units back; another state only counts the reply. No row: no claim. */
-export const release = `WITH before AS MATERIALIZED (
-  SELECT state FROM stock_claim WHERE order_id = $1::uuid FOR NO KEY UPDATE
+export const release = `WITH ${turn}, before AS MATERIALIZED (
+  SELECT state FROM turn, stock_claim WHERE order_id = $1::uuid FOR NO KEY UPDATE OF stock_claim
 ), claim AS (
   UPDATE stock_claim SET sequence = stock_claim.sequence + 1, updated_at = now(),
     state = CASE WHEN before.state IN ('RESERVED', 'COMMITTED') THEN 'RELEASED' ELSE stock_claim.state END,
@@ -80,9 +83,12 @@ export const release = `WITH before AS MATERIALIZED (
 ), moved AS (
   INSERT INTO stock_movement (variant_id, version, kind, quantity, order_id)
   SELECT variant_id, version, CASE was WHEN 'RESERVED' THEN 'RELEASED' ELSE 'RESTOCKED' END, quantity, $1::uuid FROM freed
+), back AS MATERIALIZED (
+  SELECT product_id FROM product_search WHERE product_id IN (
+    SELECT variant.product_id FROM freed JOIN product_variant variant ON variant.id = freed.variant_id WHERE freed.available = freed.quantity
+  ) ORDER BY product_id FOR NO KEY UPDATE
 ), shown AS (
-  UPDATE product_search SET in_stock = true FROM freed JOIN product_variant variant ON variant.id = freed.variant_id
-  WHERE freed.available = freed.quantity AND product_search.product_id = variant.product_id
+  UPDATE product_search SET in_stock = true FROM back WHERE product_search.product_id = back.product_id
 )
 SELECT claim.state, claim.sequence, claim.reason, claim.short, freed.variant_id, freed.available, freed.reserved, freed.version FROM claim LEFT JOIN freed ON true`;
 
