@@ -137,7 +137,13 @@ const gatewayRooms = [
     comment: 'The gateway serves any supergraph: it knows no subgraph, no event and no package made for them.',
     from: '^gateway/',
     to: ['^subgraphs/', '^packages/'],
-    pathNot: ['^packages/(identity|kernel|runtime)/', DEV_PACKAGES],
+    pathNot: ['^packages/(identity|kernel|messaging|runtime)/', DEV_PACKAGES],
+  }),
+  never({
+    name: 'gateway-subscriptions',
+    comment: 'A stream does not know which protocol carries it.',
+    from: '^gateway/src/subscriptions/',
+    to: '^gateway/src/http/',
   }),
   never({
     name: 'gateway-limits-identity-caching',

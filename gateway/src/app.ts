@@ -9,6 +9,7 @@ import {
   remoteKeys,
   type Caller,
 } from '@tally/identity';
+import { createPostgresEventLog, type EventLog } from '@tally/messaging';
 import { createLogger, startMetricsServer, startTelemetry, StartupError, type Logger } from '@tally/runtime';
 import { createAnswer } from './answer.ts';
 import type { GatewayConfig } from './config.ts';
@@ -39,6 +40,8 @@ export interface GatewayOverrides {
   readonly logger?: Logger;
   /** Wraps the execution engine, for tests and for the engine that will replace it. */
   readonly execute?: (stock: Execute) => Execute;
+  /** Used and not closed; else one is opened at the configured address. */
+  readonly eventLog?: EventLog;
 }
 
 /** A running gateway. Disposal drains: it finishes what was accepted, then closes. */
@@ -61,6 +64,8 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   // First opened, last closed: what the others say while they stop is still flushed.
   if (config.metricsPort !== null) await serveMetrics(stack, config, config.metricsPort);
   const telemetry = createGatewayTelemetry();
+
+  const eventLog = overrides.eventLog ?? openEventLog(stack, config, logger);
 
   const generation = await loadSupergraph(config.supergraph);
   const limits = limitsOf[config.limits];
@@ -133,6 +138,11 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
 async function serveMetrics(stack: AsyncDisposableStack, { host, otlpEndpoint }: GatewayConfig, port: number): Promise<void> {
   const telemetry = stack.use(startTelemetry({ service: 'gateway', ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }) }));
   stack.use(await startMetricsServer({ port, host, telemetry }));
+}
+
+/** `null`: there are no events here. */
+function openEventLog(stack: AsyncDisposableStack, { eventLog }: GatewayConfig, logger: Logger): EventLog | null {
+  return eventLog === null ? null : stack.use(createPostgresEventLog({ databaseUrl: eventLog.databaseUrl, topics: [], logger }));
 }
 
 interface Identity {

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileText, portNumber, readEnvironment, StartupError } from '@tally/runtime';
 import type { SigningKey } from '@tally/identity';
 import { z } from 'zod';
 import type { Landing } from './http/home-page.ts';
+import { loadSessionTopic, type SessionTopic } from './identity/session-topic.ts';
 import { limitsProfiles, type LimitsProfile } from './limits/profile.ts';
 import type { RateLimitsSource } from './limits/rate-limits.ts';
 import type { SupergraphSource } from './supergraph/load.ts';
@@ -36,6 +37,14 @@ export interface GatewayConfig {
   /** With it a caller may ask for the schema in production. */
   readonly introspectionScope: string;
   readonly explorer: boolean;
+  /** Where events come from; `null`: subscriptions are refused as EVENTS_UNAVAILABLE, and ended sessions live out their tokens. */
+  readonly eventLog: { readonly databaseUrl: string } | null;
+  /** Where the ends of sessions are told; `null`: nowhere. */
+  readonly sessions: SessionTopic | null;
+  /** Pages of other origins that may open WebSockets, as `https://host[:port]`; the gateway's own origin always may. */
+  readonly allowedOrigins: readonly string[];
+  /** Folders of files served as they are, below a path such as `/tracker`. */
+  readonly pages: readonly Page[];
   readonly landing: Landing;
   /** Operations that metrics and spans may name; all others are `other`. */
   readonly operationNames: readonly string[];
@@ -43,6 +52,12 @@ export interface GatewayConfig {
   readonly requestDeadlineMs: number;
   /** What a shutdown waits for requests under way. */
   readonly drainMs: number;
+}
+
+/** Folder of a page, and the path it is served below: begins with a slash and does not end with one. */
+export interface Page {
+  readonly path: string;
+  readonly folder: string;
 }
 
 const packageFolder = join(import.meta.dirname, '..');
@@ -61,8 +76,27 @@ const environment = z.object({
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   INTROSPECTION_SCOPE: z.string().min(1).default('schema:introspect'),
   EXPLORER: z.enum(['on', 'off']).optional(),
+  EVENT_LOG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  SESSIONS_PATH: z.string().optional(),
+  ALLOWED_ORIGINS: z.string().transform(originsOf).default([]),
+  PAGES: z.string().transform(pagesOf).default([]),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 });
+
+function originsOf(text: string, problems: z.RefinementCtx): readonly string[] {
+  const origins = text.split(',').map((one) => one.trim());
+  if (origins.every((one) => URL.canParse(one) && new URL(one).origin === one)) return origins;
+  problems.addIssue({ code: 'custom', message: 'origins such as https://shop.example, separated by commas' });
+  return z.NEVER;
+}
+
+function pagesOf(text: string, problems: z.RefinementCtx): readonly Page[] {
+  const pages = text.split(',').map((one) => /^\s*(?<path>(?:\/[a-z0-9-]+)+)=(?<folder>.+?)\s*$/.exec(one)?.groups);
+  if (pages.every((page) => page !== undefined))
+    return pages.map(({ path = '', folder = '' }) => ({ path, folder: resolve(folder) }));
+  problems.addIssue({ code: 'custom', message: 'path and folder, such as /tracker=examples/tracker/dist, separated by commas' });
+  return z.NEVER;
+}
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 
@@ -79,6 +113,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     throw new StartupError(`LIMITS_PROFILE=${given.LIMITS_PROFILE} is for tests: unset it, production runs on the default limits`);
   }
   const limitsPath = given.LIMITS_PATH ?? (given.SUPERGRAPH_PATH === undefined ? join(packageFolder, 'limits.json') : null);
+  const sessionsPath = given.SESSIONS_PATH ?? (given.SUPERGRAPH_PATH === undefined ? join(packageFolder, 'sessions.json') : null);
   return {
     host: given.HOST,
     port: given.PORT,
@@ -93,6 +128,10 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     rateLimits: limitsPath === null ? null : { path: limitsPath },
     trustedProxies: given.TRUSTED_PROXIES,
     introspectionScope: given.INTROSPECTION_SCOPE,
+    eventLog: given.EVENT_LOG_DATABASE_URL === undefined ? null : { databaseUrl: given.EVENT_LOG_DATABASE_URL },
+    sessions: sessionsPath === null ? null : loadSessionTopic(sessionsPath),
+    allowedOrigins: given.ALLOWED_ORIGINS,
+    pages: given.PAGES,
     explorer: given.EXPLORER === undefined ? !production : given.EXPLORER === 'on',
     landing: { title: 'Tally', version: '0.1.0', links: standardLinks, demoAccounts: [] },
     operationNames: [],

@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 import { listInSql, spelled, type Read } from './read.ts';
 import { changes } from './streams.ts';
 
-const subgraphs = ['products', 'orders', 'payments', 'users'] as const;
+const subgraphs = ['products', 'orders', 'payments', 'users', 'notifications'] as const;
 
 /** Who must have seen every event of a step topic, by the catalogue (docs/messages.md); the subgraph is also the name of its consumer. */
 const readers = {

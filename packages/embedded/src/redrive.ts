@@ -6,7 +6,7 @@ import { databaseUrls } from './database/roles.ts';
 import { openSecrets } from './database/secrets.ts';
 import { runningPostgres } from './postgres/open-embedded-postgres.ts';
 
-const subgraphs = ['products', 'orders', 'payments', 'users'] as const;
+const subgraphs = ['products', 'orders', 'payments', 'users', 'notifications'] as const;
 
 /** URLs of the subgraphs' databases: those of the environment, else of the embedded system that runs on the data folder. */
 async function openUrls(): Promise<Readonly<Record<string, string>>> {

@@ -38,6 +38,7 @@ const prefixes: readonly IdPrefix[] = [
   'att',
   'ref',
   'pm',
+  'ntf',
   'usr',
   'adr',
   'ses',

@@ -1,3 +1,4 @@
+import { notificationMessages } from './notifications.ts';
 import { buyerMessages, orderMessages } from './orders.ts';
 import { paymentCommands, paymentFacts } from './payments.ts';
 import { catalogueMessages, stockCommands, stockLevels, stockReplies } from './products.ts';
@@ -18,6 +19,7 @@ export const topics = {
   'payments.payment.v1': { partitions: 8, compacted: false, retentionDays: 7, messages: paymentFacts },
   'users.user.v1': { partitions: 8, compacted: true, retentionDays: 7, messages: userMessages },
   'users.session.v1': { partitions: 8, compacted: false, retentionDays: 7, messages: sessionMessages },
+  'notifications.notification.v1': { partitions: 8, compacted: false, retentionDays: 7, messages: notificationMessages },
 } as const;
 
 /** The name of a topic of the catalogue. */

@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'usr'
   | 'adr'
   | 'ses'
+  | 'ntf'
   | 'saga'
   | 'cmd'
   | 'evt'

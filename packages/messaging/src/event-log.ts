@@ -60,6 +60,30 @@ export interface Subscription extends AsyncDisposable {
   readonly ended: Promise<void>;
 }
 
+/** `following`: what is appended from now on arrives. `away`: the log does not answer; what is appended meanwhile arrives once it does again. */
+export type FeedState = 'following' | 'away';
+
+export interface FollowOptions {
+  /** Names. A topic that does not exist yet is followed from its first record on. */
+  readonly topics: readonly string[];
+  /** Only what comes, or the first record at or after a time; what is no longer kept is left out. */
+  readonly from: 'now' | Date;
+  /** Called for one record at a time, in the order of each partition; must not throw. The same record may come again after the log was away. */
+  readonly onRecord: (record: DeliveredRecord) => void;
+  /**
+   * Called when the state changes. `continuous: false` says that records may have been missed in between (they were deleted before they could be
+   * read): whoever needs each one reads them elsewhere.
+   */
+  readonly onState?: (state: FeedState, continuous: boolean) => void;
+}
+
+/** Reads all partitions of some topics for itself: no group, no position that is kept, nothing written. */
+export interface Feed extends AsyncDisposable {
+  readonly state: FeedState;
+  /** Resolves when it follows for the first time: records appended after that arrive. With a time as `from`: when those until now have arrived, too. */
+  readonly following: Promise<void>;
+}
+
 /** How far a group is behind on one partition: records not yet handled, and the age of the oldest of them in seconds. */
 export interface Lag {
   readonly topic: string;
@@ -100,6 +124,8 @@ export interface EventLog extends AsyncDisposable {
   append(records: readonly LogRecord[]): Promise<void>;
   /** Joins a group. Resolves at once also while the log is away: it connects in the background. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** Starts a feed. Resolves at once also while the log is away: it connects in the background. */
+  follow(options: FollowOptions): Promise<Feed>;
   /** @throws {EventLogUnavailableError} */
   lag(group: string): Promise<readonly Lag[]>;
 }

@@ -3,7 +3,7 @@ import type { MeasuredPlatform } from './platform.ts';
 import { cpuBetween, type CpuTimes } from './measure/cpu.ts';
 import { readStatements, statementsBetween, type StatementCount } from './measure/statements.ts';
 
-const outboxes = ['products', 'orders', 'payments', 'users']
+const outboxes = ['products', 'orders', 'payments', 'users', 'notifications']
   .map((schema) => `(SELECT count(*) FROM ${schema}.outbox WHERE published_at IS NULL)`)
   .join(' + ');
 const openWork = `SELECT ${outboxes} + (SELECT count(*) FROM orders.saga WHERE step <> 'ENDED')`;

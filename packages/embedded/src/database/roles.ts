@@ -1,5 +1,5 @@
 /** Every PostgreSQL schema of the system, in migration order; each is also the name of its app role. */
-export const SCHEMAS = ['products', 'orders', 'payments', 'users', 'event_log', 'simulator'] as const;
+export const SCHEMAS = ['products', 'orders', 'payments', 'users', 'notifications', 'event_log', 'simulator'] as const;
 
 export type SchemaName = (typeof SCHEMAS)[number];
 
