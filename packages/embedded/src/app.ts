@@ -117,7 +117,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
           demoAccounts: config.demoAccounts.map(({ role, email, password }) => ({ role, login: email, password })),
         },
       },
-      { logger: logger.child({ part: 'gateway' }) },
+      { logger: logger.child({ part: 'gateway' }), eventLog },
     ),
   );
   const owned = stack.move();

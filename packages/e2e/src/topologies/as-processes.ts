@@ -129,6 +129,7 @@ function environmentsOf(
       GATEWAY_SIGNING_KEY_FILE: files.gatewayKey,
       USERS_JWKS_URL: `${apps.users}/.well-known/jwks.json`,
       LIMITS_PROFILE: limits,
+      EVENT_LOG_DATABASE_URL: urls.event_log.app,
       ...Object.fromEntries(
         (['users', 'products', 'payments', 'orders'] as const).map((name) => [
           `SUBGRAPH_URL_${name.toUpperCase()}`,

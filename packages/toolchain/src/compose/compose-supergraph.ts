@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { composeServices, type CompositionSuccess } from '@apollo/composition';
 import { GraphQLError, parse, Source } from 'graphql';
 import { inRoot } from '../repository.ts';
+import { eventTypeProblems } from './event-types.ts';
 import { placeOf, type Problem } from './problem.ts';
 import { schemaProblems } from './schema-rules.ts';
 import { parseSupergraphConfig, type SubgraphEntry } from './supergraph-config.ts';
@@ -34,7 +35,17 @@ export function composeSubgraphs(subgraphs: readonly SubgraphText[]): Composed {
       typeDefs: parse(new Source(sdl, file)),
     }));
     const { errors = [], hints = [], supergraphSdl } = composeServices(services);
-    const problems = [...errors.map(toProblem), ...schemaProblems(services), ...hints.filter((hint) => !isMeant(hint)).map(toHintProblem)];
+    const isVirtual = ({ url }: { readonly url: string }): boolean => url.startsWith('virtual:');
+    const eventTypes = eventTypeProblems(
+      services.filter(isVirtual),
+      services.filter((service) => !isVirtual(service)),
+    );
+    const problems = [
+      ...errors.map(toProblem),
+      ...schemaProblems(services),
+      ...eventTypes,
+      ...hints.filter((hint) => !isMeant(hint)).map(toHintProblem),
+    ];
     if (supergraphSdl === undefined || problems.length > 0) return { ok: false, problems };
     return { ok: true, supergraph: `${HEADER}${supergraphSdl.trimEnd()}\n` };
   } catch (error) {
