@@ -47,7 +47,7 @@ const environment = {
 };
 
 export default defineConfig(
-  { ignores: ['**/generated/', '**/fixtures/', 'coverage/', '.data/', '.turbo/'] },
+  { ignores: ['**/generated/', '**/fixtures/', 'examples/*/dist/', 'coverage/', '.artifacts/', '.data/', '.turbo/'] },
   {
     // An exception is a decision, and stands in this file.
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },

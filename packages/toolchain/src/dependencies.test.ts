@@ -6,7 +6,7 @@ import { inRoot, root } from './repository.ts';
 type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Readonly<Record<string, string>>>>;
 type Lock = { readonly packages: Readonly<Record<string, Manifest>> };
 
-const WORKSPACES = ['package.json', 'gateway/package.json', ...globSync('{subgraphs,packages}/*/package.json', { cwd: root })];
+const WORKSPACES = ['package.json', 'gateway/package.json', ...globSync('{subgraphs,packages,examples}/*/package.json', { cwd: root })];
 
 function declared() {
   return WORKSPACES.flatMap((path) => {
