@@ -60,7 +60,10 @@ export interface Subscription extends AsyncDisposable {
   readonly ended: Promise<void>;
 }
 
-/** `following`: what is appended from now on arrives. `away`: the log does not answer; what is appended meanwhile arrives once it does again. */
+/**
+ * `following`: what is appended from now on arrives. `away`: the log does not answer; once the feed has followed for the first time, what is appended
+ * meanwhile arrives when it does again.
+ */
 export type FeedState = 'following' | 'away';
 
 export interface FollowOptions {
@@ -68,19 +71,25 @@ export interface FollowOptions {
   readonly topics: readonly string[];
   /** Only what comes, or the first record at or after a time; what is no longer kept is left out. */
   readonly from: 'now' | Date;
-  /** Called for one record at a time, in the order of each partition; must not throw. The same record may come again after the log was away. */
+  /**
+   * Called for one record at a time, in the order of each partition, also before `follow` has returned; must not throw. The same record may come again
+   * after the log was away.
+   */
   readonly onRecord: (record: DeliveredRecord) => void;
   /**
-   * Called when the state changes. `continuous: false` says that records may have been missed in between (they were deleted before they could be
-   * read): whoever needs each one reads them elsewhere.
+   * Called when the state changes; it begins as `away`. `continuous: false`, also without a change, says that records may have been missed (they were
+   * deleted before they could be read), and comes before those that follow: whoever needs each one reads them elsewhere. Must not throw.
    */
   readonly onState?: (state: FeedState, continuous: boolean) => void;
 }
 
-/** Reads all partitions of some topics for itself: no group, no position that is kept, nothing written. */
+/** Reads all partitions of some topics for itself: no group, no position that is kept, nothing written. Disposal stops it at once, mid-way if need be. */
 export interface Feed extends AsyncDisposable {
   readonly state: FeedState;
-  /** Resolves when it follows for the first time: records appended after that arrive. With a time as `from`: when those until now have arrived, too. */
+  /**
+   * Resolves when it follows for the first time: records appended after that arrive. With a time as `from`: when those until now have arrived, too.
+   * Rejects when the feed is disposed of before.
+   */
   readonly following: Promise<void>;
 }
 

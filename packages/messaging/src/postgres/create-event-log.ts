@@ -6,6 +6,7 @@ import { openWakeChannel, type WakeChannel } from '../wake-channel.ts';
 import { settlesWithin } from '../waiting.ts';
 import { createAppend } from './append.ts';
 import { toSubject } from './appended.ts';
+import { openFeed } from './feed.ts';
 import { lagOf } from './lag.ts';
 import { trimTopics, type Trimmed } from './retention.ts';
 import { sessionSettings } from './statements.ts';
@@ -82,6 +83,15 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
           () => void trim().catch((error: unknown) => logger.warn({ err: error }, 'the event log could not be trimmed')),
           trimEveryMs,
         ).unref();
+  /** What is still open when the log closes goes first. @returns the disposal to hand out. */
+  const untilClosed = (reader: AsyncDisposable): (() => Promise<void>) => {
+    const close = async (): Promise<void> => {
+      closers.delete(close);
+      await reader[Symbol.asyncDispose]();
+    };
+    closers.add(close);
+    return close;
+  };
   const ensureTopics = (): Promise<void> => topics.ensure();
   ensureTopics().catch((error: unknown) => logger.error({ err: error }, 'the topics of the event log could not be prepared yet'));
 
@@ -91,15 +101,16 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
       for (const { name } of subscription.topics)
         if (topics.find(name) === undefined) throw new Error(`this event log was not made for topic ${name}`);
       const member = await openSubscription({ pool: readers, topics, wake: await waking, logger, times }, subscription);
-      const close = (): Promise<void> => Promise.resolve(member[Symbol.asyncDispose]());
-      closers.add(close);
+      return { caughtUp: () => member.caughtUp(), ended: member.ended, [Symbol.asyncDispose]: untilClosed(member) };
+    },
+    async follow(followed) {
+      const feed = await openFeed({ pool: readers, wake: await waking, logger, pollMs: times.pollMs }, followed);
       return {
-        caughtUp: () => member.caughtUp(),
-        ended: member.ended,
-        async [Symbol.asyncDispose]() {
-          closers.delete(close);
-          await close();
+        get state() {
+          return feed.state;
         },
+        following: feed.following,
+        [Symbol.asyncDispose]: untilClosed(feed),
       };
     },
     async lag(group) {

@@ -1,6 +1,7 @@
 import type { TopicFacts } from '@tally/events';
 import type pg from 'pg';
 import type { From } from '../event-log.ts';
+import { startingPosition, type Start } from './starting-positions.ts';
 import { run, type Statement } from './statements.ts';
 
 /** A member of a group. `member` is a UUID of this one subscription; leases hold `leaseMs` of database time. */
@@ -24,23 +25,15 @@ export interface Claim {
 
 const interval = (parameter: string): string => `(${parameter}::float8 * interval '1 millisecond')`;
 
-// The first position of a group on a partition. Trimmed records count as read: `beginning` is the oldest record that is kept.
-const startingPositions: Readonly<Record<'beginning' | 'now' | 'time', string>> = {
-  beginning: 'partition.trimmed_through',
-  now: '(SELECT last FROM topic_head head WHERE head.topic = partition.topic)',
-  time: `coalesce((SELECT position FROM record WHERE record.topic = partition.topic AND record.partition = partition.partition AND appended_at < $3::timestamptz
-ORDER BY position DESC LIMIT 1), partition.trimmed_through)`,
-};
-
-const startOf = (kind: 'beginning' | 'now' | 'time'): Statement => ({
-  name: `log_group_start_${kind}`,
+const startGroupAt = (start: Start): Statement => ({
+  name: `log_group_start_${start}`,
   text: `INSERT INTO reader (group_id, topic, partition, position)
-SELECT $1, partition.topic, partition.partition, ${startingPositions[kind]} FROM partition
+SELECT $1, partition.topic, partition.partition, ${startingPosition(start, '$3')} FROM partition
 WHERE partition.topic = ANY ($2::text[]) ORDER BY partition.topic, partition.partition
 ON CONFLICT (group_id, topic, partition) DO NOTHING`,
 });
 
-const starts = { beginning: startOf('beginning'), now: startOf('now'), time: startOf('time') };
+const starts = { beginning: startGroupAt('beginning'), now: startGroupAt('now'), time: startGroupAt('time') };
 
 const renewal: Statement = {
   name: 'log_renew',

@@ -10,7 +10,7 @@ import { createCommitting } from './committing.ts';
 import { deliver, holdPartition, isReady, keyOf, nextReadMs, type HeldPartition } from './held-partition.ts';
 import { claimPartitions, leaveGroup, releasePartitions, renew, startGroup, type Claim, type Membership } from './membership.ts';
 import { notReached, partitionEnds } from './positions.ts';
-import { readHeads, readPartitions } from './reading.ts';
+import { firstLimit, nextLimit, readHeads, readPartitions } from './reading.ts';
 import type { TopicRegister } from './topic-register.ts';
 
 /** Times of a member in milliseconds. */
@@ -33,10 +33,6 @@ export interface MemberContext {
   readonly logger: Logger;
   readonly times: MemberTimes;
 }
-
-/** Records of one partition per read, and UTF-16 units of payload per read that make the next one smaller. */
-const mostRecords = 200;
-const mostUnits = 8_000_000;
 
 /**
  * One member of a group. Three activities: *membership* renews the lease, claims its fair share of the partitions and gives back what is above it;
@@ -166,7 +162,7 @@ export async function openSubscription(
     }
   };
   let nextLookMs = 0;
-  let limit = 100;
+  let limit = firstLimit;
   const readAndDeliver = async (ready: readonly HeldPartition[]): Promise<void> => {
     for (const partition of ready) partition.fresh = false;
     let found;
@@ -181,15 +177,13 @@ export async function openSubscription(
       throw error;
     }
     dropExpired();
-    let units = 0;
     for (const [at, partition] of ready.entries()) {
-      const records = found[at] ?? [];
-      for (const { payload } of records) units += payload.length;
+      const records = found[at]?.records ?? [];
       if (records.length >= limit) partition.fresh = true;
       if (records.length === 0 || partition.lost || partition.leaving || closing.signal.aborted) continue;
       deliver(partition, records, { handler: options.handler, handled: committing.soon, done: readBell.ring, logger });
     }
-    limit = units > mostUnits ? Math.max(1, Math.floor((limit * mostUnits) / units / 2)) : Math.min(mostRecords, limit * 2);
+    limit = nextLimit(limit, found);
   };
   const keepReading = async (): Promise<void> => {
     for (let failures = 0; !closing.signal.aborted;) {

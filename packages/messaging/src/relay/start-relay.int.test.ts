@@ -24,6 +24,7 @@ const aWake = (world: SubgraphWorld) =>
 const withAppend = (log: EventLog, append: (records: readonly LogRecord[]) => Promise<void>): EventLog => ({
   append,
   subscribe: (options) => log.subscribe(options),
+  follow: (options) => log.follow(options),
   lag: (group) => log.lag(group),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
