@@ -1,5 +1,5 @@
 export { startGateway, type Gateway, type GatewayOverrides } from './app.ts';
-export { readGatewayConfig, standardLinks, type GatewayConfig, type UsersJwks } from './config.ts';
+export { readGatewayConfig, standardLinks, type GatewayConfig, type Page, type UsersJwks } from './config.ts';
 export type { Execute, Execution, RequestFacts } from './execution/execute.ts';
 export type { DemoAccount, HomeLink, Landing } from './http/home-page.ts';
 export type { LimitsProfile } from './limits/profile.ts';

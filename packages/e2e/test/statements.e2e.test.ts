@@ -32,7 +32,7 @@ let pages: Readonly<Partial<Record<OperationName, (size: Size) => Sized>>>;
 
 beforeAll(async () => {
   const database = stack.use(await cloneEmptyShop());
-  const system = stack.use(await startInOneProcess(database, { limits: 'load', onStatement: () => (sent += 1) }));
+  const system = stack.use(await startInOneProcess(database, { limits: 'load', hotReadsMax: 0, onStatement: () => (sent += 1) }));
   world = stack.use(openWorld(system.urls));
   pages = await preparePages(database.urls.products.app, createPeople(world.graph, system.keys.users));
   await system.platform.caughtUp();

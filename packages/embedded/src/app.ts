@@ -1,4 +1,4 @@
-import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile } from '@tally/gateway';
+import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile, type Page } from '@tally/gateway';
 import { createPostgresEventLog, forgetMembers, type EventLog } from '@tally/messaging';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
@@ -25,6 +25,12 @@ export interface PlatformConfig {
   /** No other process works on these schemas: what a killed one held is taken over without waiting for its leases. */
   readonly soleProcess: boolean;
   readonly otlpEndpoint: string | null;
+  /** Catalogue rows that products keeps at hand; 0: none. */
+  readonly hotReadsMax: number;
+  /** Mail server; `null`: mails are kept, and read through the graph. */
+  readonly smtpUrl: string | null;
+  /** Folders the gateway serves as they are. */
+  readonly pages: readonly Page[];
   /** Shown on the start page outside production. */
   readonly demoAccounts: readonly { readonly role: string; readonly email: string; readonly password: string }[];
 }
@@ -89,7 +95,9 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   const users = stack.use(
     await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')),
   );
-  const products = stack.use(await startProducts(subgraphConfig('products'), overridesOf('products')));
+  const products = stack.use(
+    await startProducts({ ...subgraphConfig('products'), hotReadsMax: config.hotReadsMax }, overridesOf('products')),
+  );
   const payments = stack.use(
     await startPayments(
       { ...subgraphConfig('payments'), simulatorUrl: simulator.url, work: standardWork, soleWorker: config.soleProcess },
@@ -110,6 +118,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
           Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]])),
         ),
         identity: { usersJwks: users.jwks, signingKey: keys.gateway },
+        pages: config.pages,
         landing: {
           title: 'Tally',
           version: '0.1.0',

@@ -17,6 +17,9 @@ export interface EmbeddedConfig {
   /** Production refuses to migrate by itself, to seed, and to introspect. */
   readonly production: boolean;
   readonly otlpEndpoint: string | null;
+  readonly hotReadsMax: number;
+  /** Mail server as `smtp://user:password@host:port`; `null`: mails are kept, and read through the graph. */
+  readonly smtpUrl: string | null;
 }
 
 const schema = z.object({
@@ -29,6 +32,8 @@ const schema = z.object({
   LIMITS_PROFILE: z.enum(['default', 'load', 'off']).default('default'),
   NODE_ENV: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  HOT_READS_MAX: z.coerce.number().int().min(0).default(10_000),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
 });
 
 /** @throws {StartupError} names every setting that is wrong. */
@@ -44,5 +49,7 @@ export function readEmbeddedConfig(environment: Environment): EmbeddedConfig {
     limits: read.LIMITS_PROFILE,
     production: read.NODE_ENV === 'production',
     otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    hotReadsMax: read.HOT_READS_MAX,
+    smtpUrl: read.SMTP_URL ?? null,
   };
 }

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@tally/gateway';
 import { assertPortFree, type Logger } from '@tally/runtime';
 import { demoAccounts, seedPlatform } from '../../../prisma/seed/seed.ts';
 import { startPlatform, type Platform } from './app.ts';
@@ -6,6 +9,12 @@ import { openSecrets } from './database/secrets.ts';
 import { openKeys } from './keys.ts';
 import { openEmbeddedPostgres } from './postgres/open-embedded-postgres.ts';
 import { prepareDatabase } from './prepare-database.ts';
+
+/** The page of `examples/`, where it has been built. */
+const examplePages = (): readonly Page[] => {
+  const folder = fileURLToPath(new URL('../../../examples/tracker/dist', import.meta.url));
+  return existsSync(folder) ? [{ path: '/tracker', folder }] : [];
+};
 
 /**
  * From an empty folder to a running shop: PostgreSQL, schemas, seed, apps; resolved when the projections have caught up.
@@ -48,7 +57,7 @@ export async function startEmbedded(
       },
     });
   progress('apps');
-  const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint } = config;
+  const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint, hotReadsMax, smtpUrl } = config;
   const platform = stack.use(
     await startPlatform(
       {
@@ -62,6 +71,9 @@ export async function startEmbedded(
         production,
         soleProcess: config.databaseUrl === null,
         otlpEndpoint,
+        hotReadsMax,
+        smtpUrl,
+        pages: production ? [] : examplePages(),
         demoAccounts: production ? [] : demoAccounts,
       },
       { logger },

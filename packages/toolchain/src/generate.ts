@@ -1,5 +1,6 @@
 // npm run generate
-// Writes what is derived and not committed: database clients and resolver types. Nothing changed means nothing done.
+// Writes what is derived and not committed: database clients, resolver types, and the page of examples/. Nothing changed means nothing done.
+import { buildExamplePage } from './generate/example-page.ts';
 import { generatePrismaClient } from './generate/prisma-client.ts';
 import { generateResolverTypes } from './generate/resolver-types.ts';
 import { inLanes } from './in-lanes.ts';
@@ -10,6 +11,7 @@ const names = subgraphNames();
 const work = [
   ...names.map((name) => ({ what: `${name} client`, write: () => generatePrismaClient(name) })),
   ...names.map((name) => ({ what: `${name} resolvers`, write: () => generateResolverTypes(name) })),
+  { what: 'tracker page', write: () => buildExamplePage('tracker') },
 ];
 const written = await inLanes(2, work, async ({ what, write }) => ((await write()) ? [what] : []));
 if (written.flat().length > 0)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
-import { startConsumer, type Consumer, type Sql } from '@tally/messaging';
+import { startConsumer, type Consumer, type Feed, type Sql } from '@tally/messaging';
 import { createTransact, databaseState, hasScope, openSubgraphParts, sqlOf, startSubgraph } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
+import { createHotReads } from './adapters/memory/hot-reads.ts';
 import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
 import { createCatalogueSearch } from './adapters/prisma/catalogue-search.ts';
 import { createCatalogueStore } from './adapters/prisma/catalogue-store.ts';
@@ -10,6 +11,7 @@ import { createMisspelt } from './adapters/prisma/misspelt.ts';
 import { oldestReservationSeconds } from './adapters/prisma/reservation-age.ts';
 import { createStockStore } from './adapters/prisma/stock-store.ts';
 import type { ProductsConfig } from './config.ts';
+import { onCatalogueChanged } from './consumers/catalogue-changed.ts';
 import { onCommitStock } from './consumers/commit-stock.ts';
 import { onReleaseStock } from './consumers/release-stock.ts';
 import { onReserveStock } from './consumers/reserve-stock.ts';
@@ -19,6 +21,8 @@ import type { Context } from './graphql/context.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createTelemetry } from './telemetry.ts';
+import { forgetWritten } from './use-cases/forget-written.ts';
+import { createHotCatalogue, type HotCatalogue } from './use-cases/hot-catalogue.ts';
 import { createUseCases, type UseCases } from './use-cases/index.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -40,9 +44,13 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   const sql = sqlOf(client);
   const stores = (_: unknown, open: Sql) => ({ catalogue: createCatalogueStore(open), stock: createStockStore(open) });
   const telemetry = createTelemetry(logger);
+  const transact = createTransact({ client, consumer: 'products', wake, stores });
+  const reads = createCatalogueReads(sql);
+  const maxRows = config.roles.includes('api') ? config.hotReadsMax : 0;
+  const hot = maxRows === 0 ? null : createHotCatalogue({ reads, hotReads: createHotReads({ maxRows }), telemetry });
   const useCases = createUseCases({
-    transact: createTransact({ client, consumer: 'products', wake, stores }),
-    reads: createCatalogueReads(sql),
+    transact: hot === null ? transact : forgetWritten(transact, hot),
+    reads: hot?.reads ?? reads,
     search: createCatalogueSearch(sql, createMisspelt(client)),
     clock,
     telemetry,
@@ -50,6 +58,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
 
   if (config.roles.includes('worker')) stack.use(telemetry.observeOldestReservation(() => oldestReservationSeconds(sql)));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
+  if (hot !== null) stack.use(await startCatalogueFeed(parts, hot));
   const subgraph = config.roles.includes('api')
     ? stack.use(
         await startSubgraph<Context>({
@@ -77,6 +86,18 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** Every process reads the catalogue's events for itself: each has rows of its own to forget. Serves from memory while they arrive. */
+const startCatalogueFeed = ({ eventLog, logger }: SubgraphParts, hot: HotCatalogue): Promise<Feed> =>
+  eventLog.follow({
+    topics: [topicOf('products.catalogue.v1').name],
+    from: 'now',
+    onRecord: onCatalogueChanged(hot),
+    onState(state, continuous) {
+      logger.info({ state, continuous }, 'the events of the catalogue');
+      void (state === 'following' ? hot.serve() : hot.bypass());
+    },
+  });
 
 /** Relay and consumers; the relay starts first and so stops last: what the others commit while they drain still gets out. */
 async function startWorker(

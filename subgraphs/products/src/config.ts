@@ -1,8 +1,16 @@
 import type { Environment } from '@tally/runtime';
 import { readSubgraphConfig, type SubgraphConfig } from '@tally/subgraph-kit';
+import { z } from 'zod';
 
-export type ProductsConfig = SubgraphConfig;
+export interface ProductsConfig extends SubgraphConfig {
+  /** Rows of the catalogue that a process with the role `api` keeps in memory, 0 for none. */
+  readonly hotReadsMax: number;
+}
 
 /** @throws {StartupError} names every setting that is missing or wrong. */
-export const readProductsConfig = (environment: Environment): ProductsConfig =>
-  readSubgraphConfig('products', { port: 4001, metricsPort: 9401 }, environment, {}).base;
+export function readProductsConfig(environment: Environment): ProductsConfig {
+  const { base, own } = readSubgraphConfig('products', { port: 4001, metricsPort: 9401 }, environment, {
+    HOT_READS_MAX: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
+  });
+  return { ...base, hotReadsMax: own.HOT_READS_MAX };
+}

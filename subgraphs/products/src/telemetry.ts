@@ -12,6 +12,10 @@ export interface Telemetry {
   catalogueChanged(productId: string, version: number): void;
   /** The first page of a search with words was read. */
   searched(found: boolean): void;
+  /** So many rows were asked for by id and came from memory, from the database, or from the database because memory is not in use. */
+  hotRead(kind: string, result: 'hit' | 'miss' | 'bypass', rows: number): void;
+  /** So many rows were changed while they were read, and so not kept. */
+  hotReadRefused(kind: string, rows: number): void;
   /** Asked at each scrape for the age in seconds of the oldest reservation, 0 without one; until disposed. */
   observeOldestReservation(readSeconds: () => Promise<number>): Disposable;
 }
@@ -26,6 +30,12 @@ export function createTelemetry(logger: Logger): Telemetry {
     catalogue: meter.createCounter('catalogue_changes_total', { description: 'products created or changed' }),
     searches: meter.createCounter('catalogue_searches_total', {
       description: 'first pages of searches with words, by whether they found anything',
+    }),
+    hotReads: meter.createCounter('hot_reads_total', {
+      description: 'rows of the catalogue asked for by id, by kind: hit, miss, or bypass while its events do not arrive',
+    }),
+    hotReadsRefused: meter.createCounter('hot_reads_refused_total', {
+      description: 'rows not kept because they changed while they were read',
     }),
   };
   const tell = (name: string, fields: Attributes): void => {
@@ -56,6 +66,12 @@ export function createTelemetry(logger: Logger): Telemetry {
     },
     searched(found) {
       counters.searches.add(1, { found });
+    },
+    hotRead(kind, result, rows) {
+      if (rows > 0) counters.hotReads.add(rows, { kind, result });
+    },
+    hotReadRefused(kind, rows) {
+      if (rows > 0) counters.hotReadsRefused.add(rows, { kind });
     },
     observeOldestReservation(readSeconds) {
       const gauge = meter.createObservableGauge('stock_oldest_reservation_seconds', {

@@ -27,20 +27,35 @@ export interface Graph extends AsyncDisposable {
   data<T>(query: string, variables?: Record<string, unknown>, scopes?: readonly string[]): Promise<T>;
   /** Text of every statement sent since the last call. */
   statements(): readonly string[];
+  /** Another process on the same database and the same log. */
+  beside(options?: Omit<GraphOptions, 'seeded'>): Promise<Graph>;
+}
+
+interface GraphOptions {
+  readonly seeded?: boolean;
+  readonly worker?: boolean;
+  readonly hotReadsMax?: number;
 }
 
 export const staffScopes = ['catalogue:write', 'stock:write', 'stock:read'] as const;
 
-export async function openGraph({ seeded = false, worker = false }: { seeded?: boolean; worker?: boolean } = {}): Promise<Graph> {
+export async function openGraph({ seeded = false, ...options }: GraphOptions = {}): Promise<Graph> {
   await using stack = new AsyncDisposableStack();
   const seededTemplate = inject('cluster').templates.seeded !== undefined;
   const database = stack.use(await cloneDatabase({ from: seeded && seededTemplate ? 'seeded' : 'migrated' }));
-  const sql = stack.use(await openSql(database.urls.products.app));
   if (seeded && !seededTemplate) {
     await seedProducts({ ownerOrAppUrl: database.urls.products.owner, tier: 'ci' });
     await using owner = await openSql(database.urls.products.owner);
     await owner.execute('ANALYZE');
   }
+  const graph = stack.use(await startGraph(database, options));
+  const owned = stack.move();
+  return { ...graph, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function startGraph(database: ClonedDatabase, { worker = false, hotReadsMax = 10_000 }: GraphOptions): Promise<Graph> {
+  await using stack = new AsyncDisposableStack();
+  const sql = stack.use(await openSql(database.urls.products.app));
   const key = await generateSigningKey();
   const signer = createSigner({ kind: 'gateway', issuer: gatewayIssuer, key });
   let sent: string[] = [];
@@ -56,6 +71,7 @@ export async function openGraph({ seeded = false, worker = false }: { seeded?: b
         log: { kind: 'postgres', databaseUrl: database.urls.event_log.app },
         wake: 'process',
         otlpEndpoint: null,
+        hotReadsMax,
       },
       { logger: createLogger({ service: 'products', level: 'silent' }), onStatement: (text) => sent.push(text) },
     ),
@@ -86,6 +102,7 @@ export async function openGraph({ seeded = false, worker = false }: { seeded?: b
       sent = [];
       return seen;
     },
+    beside: (options = {}) => startGraph(database, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

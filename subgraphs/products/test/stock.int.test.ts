@@ -184,22 +184,26 @@ test('a reservation and its release at the same moment end with the stock where 
   expect(await world.stockProblems()).toEqual([]);
 });
 
-test('commands of one order that are delivered twice at the same moment never wait for each other in a ring', { timeout: 60_000 }, async () => {
-  await using world = await openWorld({ connections: 12 });
-  const { variantIds } = await world.aProduct({ stock: [40, 40, 40] });
-  const lines = variantIds.map((variantId) => ({ variantId, quantity: 1 }));
+test(
+  'commands of one order that are delivered twice at the same moment never wait for each other in a ring',
+  { timeout: 60_000 },
+  async () => {
+    await using world = await openWorld({ connections: 12 });
+    const { variantIds } = await world.aProduct({ stock: [40, 40, 40] });
+    const lines = variantIds.map((variantId) => ({ variantId, quantity: 1 }));
 
-  for (let round = 0; round < 25; round++) {
-    const orderId = anOrder();
-    const reserve = () => world.useCases.reserveStock({ ...aCommand(), orderId, lines });
-    const release = () => world.useCases.releaseStock({ ...aCommand(), orderId, reason: 'TIMEOUT' });
-    await Promise.all([reserve(), reserve(), release(), reserve(), release(), reserve()]);
-  }
+    for (let round = 0; round < 25; round++) {
+      const orderId = anOrder();
+      const reserve = () => world.useCases.reserveStock({ ...aCommand(), orderId, lines });
+      const release = () => world.useCases.releaseStock({ ...aCommand(), orderId, reason: 'TIMEOUT' });
+      await Promise.all([reserve(), reserve(), release(), reserve(), release(), reserve()]);
+    }
 
-  const { deadlocks } = await world.sql.row(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
-  expect(Number(deadlocks)).toBe(0);
-  expect(await world.stockProblems()).toEqual([]);
-});
+    const { deadlocks } = await world.sql.row(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
+    expect(Number(deadlocks)).toBe(0);
+    expect(await world.stockProblems()).toEqual([]);
+  },
+);
 
 test('what was sold and is cancelled goes back on the shelf', async () => {
   await using world = await openWorld();

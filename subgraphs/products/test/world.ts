@@ -9,6 +9,7 @@ import { createMisspelt } from '../src/adapters/prisma/misspelt.ts';
 import { createStockStore } from '../src/adapters/prisma/stock-store.ts';
 import { movementEffect, type MovementKind } from '../src/domain/stock.ts';
 import { PrismaClient } from '../src/generated/prisma/client.ts';
+import type { CatalogueReads } from '../src/ports/catalogue-reads.ts';
 import type { CatalogueStore } from '../src/ports/catalogue-store.ts';
 import type { StockStore } from '../src/ports/stock-store.ts';
 import type { Telemetry } from '../src/telemetry.ts';
@@ -23,6 +24,7 @@ export interface World extends AsyncDisposable {
   readonly appSql: MessagingSql;
   readonly transact: Transact<{ catalogue: CatalogueStore; stock: StockStore }>;
   readonly useCases: UseCases;
+  readonly reads: CatalogueReads;
   /** Text of every statement the app sent since the last call. */
   statements(): readonly string[];
   aCategory(options?: { name?: string; attributes?: readonly object[]; under?: Id<'cat'> }): Promise<Id<'cat'>>;
@@ -51,6 +53,8 @@ export const silent: Telemetry = {
   stockAdjusted: () => undefined,
   catalogueChanged: () => undefined,
   searched: () => undefined,
+  hotRead: () => undefined,
+  hotReadRefused: () => undefined,
   observeOldestReservation: () => ({ [Symbol.dispose]: () => undefined }),
 };
 
@@ -74,7 +78,8 @@ export async function openWorld({ from, connections = 10 }: { from?: 'migrated' 
   // Creation times that differ, so that NEWEST is an order of its own.
   let moments = Date.UTC(2026, 0, 1);
   const clock = () => new Date((moments += 60_000));
-  const useCases = createUseCases({ transact, reads: createCatalogueReads(appSql), search, clock, telemetry: silent });
+  const reads = createCatalogueReads(appSql);
+  const useCases = createUseCases({ transact, reads, search, clock, telemetry: silent });
 
   async function aCategory({
     name = 'Things',
@@ -118,6 +123,7 @@ export async function openWorld({ from, connections = 10 }: { from?: 'migrated' 
     appSql,
     transact,
     useCases,
+    reads,
     aCategory,
     aProduct,
     statements() {

@@ -7,6 +7,11 @@ export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatemen
   readonly keys?: PlatformConfig['keys'];
   /** Default `default`, what production runs with. */
   readonly limits?: PlatformConfig['limits'];
+  /** Default 10,000, as it starts; 0 where statements are counted. */
+  readonly hotReadsMax?: number;
+  /** Default: mails are kept. */
+  readonly smtpUrl?: string;
+  readonly pages?: PlatformConfig['pages'];
 }
 
 /** The system in the process of the test, with what only that shows. */
@@ -16,7 +21,7 @@ export interface InOneProcess extends Topology {
 
 /** Starts the whole system in this process: the gateway calls the subgraphs as functions. */
 export async function startInOneProcess(database: MigratedDatabase, options: InOneProcessOptions = {}): Promise<InOneProcess> {
-  const { limits = 'default', keys = await freshKeys(), ...overrides } = options;
+  const { limits = 'default', keys = await freshKeys(), hotReadsMax = 10_000, smtpUrl = null, pages = [], ...overrides } = options;
   const lines: string[] = [];
   const logger = createLogger({ service: 'tally', write: (line) => lines.push(line) });
   const platform = await startPlatform(
@@ -31,6 +36,9 @@ export async function startInOneProcess(database: MigratedDatabase, options: InO
       production: false,
       soleProcess: true,
       otlpEndpoint: null,
+      hotReadsMax,
+      smtpUrl,
+      pages,
       demoAccounts: [],
     },
     { logger, ...overrides },

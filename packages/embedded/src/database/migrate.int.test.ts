@@ -120,7 +120,15 @@ test('the failure of one schema does not keep another from being migrated', asyn
 test('every schema of this repository has a project that lies where its config says', () => {
   const projects = migrationProjects();
 
-  expect(projects.map(({ schema }) => schema)).toEqual(['products', 'orders', 'payments', 'users', 'notifications', 'event_log', 'simulator']);
+  expect(projects.map(({ schema }) => schema)).toEqual([
+    'products',
+    'orders',
+    'payments',
+    'users',
+    'notifications',
+    'event_log',
+    'simulator',
+  ]);
   expect(projects.map(({ ownerUrlVariable }) => ownerUrlVariable)).toContain('EVENT_LOG_OWNER_DATABASE_URL');
 });
 

@@ -21,6 +21,11 @@ export interface ReadStock extends StockLevel {
   readonly asOf: Date;
 }
 
+/** A level as its row holds it, and when that row changed last. */
+export interface DatedStock extends StockLevel {
+  readonly changedAt: Date;
+}
+
 export type StockStatus = 'IN_STOCK' | 'LOW' | 'OUT_OF_STOCK';
 
 const lowFrom = 5;

@@ -2,6 +2,7 @@ import { parseId, type Id } from '@tally/kernel';
 import { encodeCursor, presentMoney, requireScope } from '@tally/subgraph-kit';
 import type {
   CategoryResolvers,
+  InventoryEventResolvers,
   InventoryResolvers,
   ProductResolvers,
   ProductVariantResolvers,
@@ -70,6 +71,12 @@ export const inventory: InventoryResolvers = {
     requireScope(viewer, 'stock:read');
     return onHand;
   },
+};
+
+export const inventoryEvent: InventoryEventResolvers = {
+  sequence: ({ version }) => version,
+  variant: ({ variantId }, _, { loaders }) => loaders.variant.load(variantId),
+  occurredAt: ({ changedAt }) => changedAt,
 };
 
 export const category: CategoryResolvers = {

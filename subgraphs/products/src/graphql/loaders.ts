@@ -3,7 +3,7 @@ import { batchLoader, type BatchLoader } from '@tally/subgraph-kit';
 import type { Category } from '../domain/category.ts';
 import type { Product, Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { CatalogueView, Inventory } from '../use-cases/view-catalogue.ts';
+import type { CatalogueView, Inventory, PresentLevel } from '../use-cases/view-catalogue.ts';
 
 /** One loader per entity and key: a statement each, whatever the page size. */
 export interface Loaders {
@@ -17,6 +17,7 @@ export interface Loaders {
   readonly category: BatchLoader<Category>;
   readonly seller: BatchLoader<Seller>;
   readonly inventory: BatchLoader<Inventory>;
+  readonly level: BatchLoader<PresentLevel>;
 }
 
 /** `size` variants of a product behind a position. */
@@ -48,5 +49,12 @@ export function createLoaders(catalogue: CatalogueView): Loaders {
     inventory: batchLoader('inventory', async (ids) =>
       by(await catalogue.inventory(ids as readonly Id<'var'>[]), ({ variantId }) => variantId),
     ),
+    level: batchLoader('level', async (ids) => by(await catalogue.levels(ids as readonly Id<'var'>[]), ({ variantId }) => variantId)),
   };
+}
+
+/** Forgets what a request has loaded so far: a mutation may have changed any of it. */
+export function loadAfresh(loaders: Loaders): Loaders {
+  for (const loader of Object.values(loaders) as BatchLoader<unknown>[]) loader.clearAll();
+  return loaders;
 }

@@ -8,6 +8,7 @@ import type {
   VariantPayloadResolvers,
 } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
+import { loadAfresh } from './loaders.ts';
 import { orInProgress, toUserErrors } from './user-errors.ts';
 
 /** What a mutation left; the entity is loaded as it stands after it. */
@@ -67,19 +68,17 @@ export const mutation: MutationResolvers = {
 };
 
 export const productPayload: ProductPayloadResolvers = {
-  product: ({ productId }, _, { loaders }) => (productId === null ? null : loaders.product.clear(productId).load(productId)),
+  product: ({ productId }, _, { loaders }) => (productId === null ? null : loadAfresh(loaders).product.load(productId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 
 export const variantPayload: VariantPayloadResolvers = {
-  variant: ({ variantId }, _, { loaders }) =>
-    variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId),
+  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loadAfresh(loaders).variant.load(variantId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 
 export const inventoryAdjustPayload: InventoryAdjustPayloadResolvers = {
-  variant: ({ variantId }, _, { loaders }) =>
-    variantId === null ? null : loaders.inventory.clear(variantId) && loaders.variant.clear(variantId).load(variantId),
+  variant: ({ variantId }, _, { loaders }) => (variantId === null ? null : loadAfresh(loaders).variant.load(variantId)),
   userErrors: ({ refusals }) => toUserErrors(refusals),
 };
 

@@ -1,5 +1,5 @@
 import { scalarResolvers } from '@tally/subgraph-kit';
-import { category, inventory, product, productVariant, seller, variantConnection } from './catalogue.ts';
+import { category, inventory, inventoryEvent, product, productVariant, seller, variantConnection } from './catalogue.ts';
 import { inventoryAdjustPayload, mutation, productPayload, variantPayload } from './mutation.ts';
 import { productConnection } from './product-connection.ts';
 import { query } from './query.ts';
@@ -11,6 +11,7 @@ export const resolvers = {
   Product: product,
   ProductVariant: productVariant,
   Inventory: inventory,
+  InventoryEvent: inventoryEvent,
   Category: category,
   Seller: seller,
   ProductConnection: productConnection,

@@ -2,10 +2,15 @@ import type { Id } from '@tally/kernel';
 import type { Category } from '../domain/category.ts';
 import type { Product, ProductStatus, Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
-import type { ReadStock } from '../domain/stock.ts';
+import type { DatedStock, ReadStock } from '../domain/stock.ts';
 
 /** A variant, and the status of the product that decides who sees it. */
 export interface ListedVariant extends Variant {
+  readonly productStatus: ProductStatus;
+}
+
+/** A level of stock, and the status of the product that decides who sees it. */
+export interface ListedStock extends DatedStock {
   readonly productStatus: ProductStatus;
 }
 
@@ -36,4 +41,6 @@ export interface CatalogueReads {
   sellersById(ids: readonly Id<'sell'>[]): Promise<readonly Seller[]>;
   sellerBySlug(slug: string): Promise<Seller | null>;
   stock(variantIds: readonly Id<'var'>[]): Promise<readonly ReadStock[]>;
+  /** The rows of `stock` as their last change left them. */
+  levels(variantIds: readonly Id<'var'>[]): Promise<readonly ListedStock[]>;
 }

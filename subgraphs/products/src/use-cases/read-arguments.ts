@@ -39,9 +39,9 @@ export function readId<P extends IdPrefix>(prefix: P, text: string, argument: st
   return id === null ? bad(argument, `${argument} is not an id that starts with ${prefix}_.`) : ok(id);
 }
 
-/** At most 250 ids of variants. */
-export function readVariantIds(texts: readonly string[]): Outcome<readonly Id<'var'>[], BadArgument> {
-  return texts.length > limits.ids ? bad('ids', `At most ${limits.ids} ids.`) : readIds('var', texts, 'ids');
+/** At most 250 ids of variants, in the order given. */
+export function readVariantIds(texts: readonly string[], argument: string): Outcome<readonly Id<'var'>[], BadArgument> {
+  return texts.length > limits.ids ? bad(argument, `At most ${limits.ids} ids.`) : readIds('var', texts, argument);
 }
 
 /** 1 to 100, 20 when absent. */
@@ -84,9 +84,9 @@ function readWords(text: Maybe<string>): Outcome<string | null, BadArgument> {
 }
 
 function readFilter(given: BrowseFilter): Outcome<ProductFilter, BadArgument> {
-  const categoryIds = readIds('cat', given.categoryIds ?? [], 'categoryIds');
+  const categoryIds = readIds('cat', distinct(given.categoryIds), 'categoryIds');
   if (!categoryIds.ok) return categoryIds;
-  const sellerIds = readIds('sell', given.sellerIds ?? [], 'sellerIds');
+  const sellerIds = readIds('sell', distinct(given.sellerIds), 'sellerIds');
   if (!sellerIds.ok) return sellerIds;
   const tags = [...new Set((given.tags ?? []).map((tag) => tag.trim().toLowerCase()))].sort();
   const longest = Math.max(categoryIds.value.length, sellerIds.value.length, tags.length);
@@ -96,10 +96,12 @@ function readFilter(given: BrowseFilter): Outcome<ProductFilter, BadArgument> {
   return ok({ categoryIds: categoryIds.value, sellerIds: sellerIds.value, tags, priceMin, priceMax, inStock });
 }
 
-/** Distinct and sorted for filters, where the same restriction has the same cursors; in the order given for `ids`. */
+/** The same restriction has the same cursors, in whichever order it is given. */
+const distinct = (texts: Maybe<readonly string[]>): readonly string[] => [...new Set(texts)].sort();
+
 function readIds<P extends IdPrefix>(prefix: P, texts: readonly string[], argument: string): Outcome<readonly Id<P>[], BadArgument> {
   const ids: Id<P>[] = [];
-  for (const text of argument === 'ids' ? texts : [...new Set(texts)].sort()) {
+  for (const text of texts) {
     const id = readId(prefix, text, argument);
     if (!id.ok) return id;
     ids.push(id.value);

@@ -4,7 +4,7 @@ import { isSku } from '../domain/new-product.ts';
 import { isVisible, type Product, type Variant } from '../domain/product.ts';
 import type { Seller } from '../domain/seller.ts';
 import { isSlug } from '../domain/slug.ts';
-import { stockStatus, type ReadStock, type StockStatus } from '../domain/stock.ts';
+import { stockStatus, type DatedStock, type ReadStock, type StockStatus } from '../domain/stock.ts';
 import type { CatalogueReads, ListedVariant, VariantPage } from '../ports/catalogue-reads.ts';
 
 /** Live stock as it is shown. */
@@ -12,6 +12,11 @@ export interface Inventory extends ReadStock {
   readonly status: StockStatus;
   /** On the shelf. */
   readonly onHand: number;
+}
+
+/** What a variant's stock is since its last change: where whoever follows it begins. */
+export interface PresentLevel extends DatedStock {
+  readonly status: StockStatus;
 }
 
 /** The catalogue as one viewer sees it: products that are not on sale, and their variants, do not exist for most. */
@@ -27,6 +32,7 @@ export interface CatalogueView {
   sellersById(ids: readonly Id<'sell'>[]): Promise<readonly Seller[]>;
   sellerBySlug(slug: string): Promise<Seller | null>;
   inventory(variantIds: readonly Id<'var'>[]): Promise<readonly Inventory[]>;
+  levels(variantIds: readonly Id<'var'>[]): Promise<readonly PresentLevel[]>;
 }
 
 /** Reads for many keys at once. Text that cannot be a slug or a SKU names nothing, and is not looked up. */
@@ -49,6 +55,10 @@ export function createViewCatalogue({ reads }: { readonly reads: CatalogueReads 
           status: stockStatus(read.available),
           onHand: read.available + read.reserved,
         })),
+      levels: async (variantIds) =>
+        (await reads.levels(variantIds))
+          .filter(({ productStatus }) => isVisible(productStatus, seesHidden))
+          .map((level) => ({ ...level, status: stockStatus(level.available) })),
     };
   };
 }

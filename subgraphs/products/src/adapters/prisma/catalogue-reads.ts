@@ -7,6 +7,7 @@ import type { CategoryRow, ProductRow, StockRow, VariantRow } from './rows.ts';
 
 // Arrays instead of `IN ($1, $2, …)`: one text for every number of keys, so that PostgreSQL prepares each statement once.
 type ListedVariantRow = VariantRow & { readonly product_status: string };
+type LevelRow = StockRow & { readonly updated_at: Date; readonly product_status: string };
 
 const listedVariants = `SELECT ${variantColumns}, product.status AS product_status FROM product_variant variant JOIN product ON product.id = variant.product_id`;
 
@@ -17,6 +18,10 @@ CROSS JOIN LATERAL (
   SELECT * FROM product_variant WHERE product_id = page.product_id AND position > page.after ORDER BY position LIMIT page.size
 ) AS variant
 ORDER BY page.number, variant.position`;
+
+const levels = `SELECT stock.variant_id, stock.available, stock.reserved, stock.version, stock.updated_at, product.status AS product_status
+FROM stock JOIN product_variant variant ON variant.id = stock.variant_id JOIN product ON product.id = variant.product_id
+WHERE stock.variant_id = ANY($1::uuid[])`;
 
 const toListed = (row: ListedVariantRow): ListedVariant => ({ ...toVariant(row), productStatus: row.product_status as ProductStatus });
 
@@ -70,6 +75,10 @@ export function createCatalogueReads(sql: Sql): CatalogueReads {
       const text = 'SELECT variant_id, available, reserved, version, now() AS as_of FROM stock WHERE variant_id = ANY($1::uuid[])';
       const rows = await sql.rows<StockRow & { readonly as_of: Date }>(text, [variantIds.map(toUuid)]);
       return rows.map((row) => ({ ...toStockLevel(row), asOf: row.as_of }));
+    },
+    async levels(variantIds) {
+      const rows = await sql.rows<LevelRow>(levels, [variantIds.map(toUuid)]);
+      return rows.map((row) => ({ ...toStockLevel(row), changedAt: row.updated_at, productStatus: row.product_status as ProductStatus }));
     },
   };
 }
