@@ -5,7 +5,7 @@ export async function rowsOf(auditorUrl: string): Promise<readonly string[]> {
   await using sql = await openSql(auditorUrl);
   const tables = await sql.rows(
     `SELECT schemaname AS schema, tablename AS name FROM pg_tables
-     WHERE schemaname IN ('products', 'orders', 'payments', 'users', 'simulator') AND tablename <> '_prisma_migrations' ORDER BY 1, 2`,
+     WHERE schemaname IN ('products', 'orders', 'payments', 'users', 'notifications', 'simulator') AND tablename <> '_prisma_migrations' ORDER BY 1, 2`,
   );
   return await Promise.all(
     tables.map(async ({ schema, name }) => {

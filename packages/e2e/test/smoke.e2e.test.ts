@@ -59,7 +59,7 @@ describe('as one process per app', () => {
 
   test('a subgraph answers nobody but the gateway', async () => {
     const { apps } = opened().system;
-    for (const name of ['users', 'products', 'orders', 'payments'] as const) {
+    for (const name of ['users', 'products', 'orders', 'payments', 'notifications'] as const) {
       const response = await fetch(`${apps[name]}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -1,5 +1,6 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile, type Page } from '@tally/gateway';
 import { createPostgresEventLog, forgetMembers, type EventLog } from '@tally/messaging';
+import { notificationsStandards, startNotifications } from '@tally/notifications';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
 import { standardWork, startPayments } from '@tally/payments';
@@ -105,7 +106,13 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     ),
   );
   const orders = stack.use(await startOrders({ ...subgraphConfig('orders'), ...ordersStandards }, overridesOf('orders')));
-  const running = { users, products, payments, orders };
+  const notifications = stack.use(
+    await startNotifications(
+      { ...subgraphConfig('notifications'), ...notificationsStandards, smtpUrl: config.smtpUrl, soleWorker: config.soleProcess },
+      overridesOf('notifications'),
+    ),
+  );
+  const running = { users, products, payments, orders, notifications };
 
   const gateway = stack.use(
     await startGateway(
@@ -139,6 +146,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
       // First what others wait for, then those who wait.
       await Promise.all([users.caughtUp(), products.caughtUp(), payments.caughtUp()]);
       await orders.caughtUp();
+      await notifications.caughtUp();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -35,6 +35,11 @@ export const crashPoints = [
   'provider.enquire.before',
   'provider.enquire.after',
   'provider.enquire.recorded',
+  'notification.commit.after',
+  'mail.claim.after',
+  'mail.send.before',
+  'mail.send.after',
+  'mail.send.recorded',
 ] as const;
 
 /** The name of a registered crash point. */

@@ -1,7 +1,7 @@
 import { wireCodes } from '@tally/runtime';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { badInput, forbidden, notFound, unauthenticated } from './errors.ts';
+import { badInput, forbidden, notFound, sequenceAhead, unauthenticated } from './errors.ts';
 
 test('the closed list is the one of docs/errors.md', () => {
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
@@ -12,9 +12,10 @@ test('the closed list is the one of docs/errors.md', () => {
 test('an error for the wire carries its code and nothing that was not given', () => {
   expect(badInput('no such page').extensions).toEqual({ code: 'BAD_USER_INPUT' });
   expect(badInput('no such page', 'first').extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'first' });
-  expect([notFound(), unauthenticated(), forbidden()].map(({ extensions }) => extensions)).toEqual([
+  expect([notFound(), unauthenticated(), forbidden(), sequenceAhead()].map(({ extensions }) => extensions)).toEqual([
     { code: 'NOT_FOUND' },
     { code: 'UNAUTHENTICATED' },
     { code: 'FORBIDDEN' },
+    { code: 'SEQUENCE_AHEAD' },
   ]);
 });

@@ -16,3 +16,6 @@ export const unauthenticated = (message = 'Sign in first.'): GraphQLError => cod
 
 /** Somebody is signed in who may not ask this. */
 export const forbidden = (message = 'Not allowed.'): GraphQLError => coded('FORBIDDEN', message);
+
+/** A replay was asked for events after one that has not happened. */
+export const sequenceAhead = (message = 'Nothing with this sequence has happened yet.'): GraphQLError => coded('SEQUENCE_AHEAD', message);

@@ -1,5 +1,5 @@
 export { decodeCursor, encodeCursor, type CursorPart } from './cursor.ts';
-export { badInput, forbidden, notFound, unauthenticated } from './errors.ts';
+export { badInput, forbidden, notFound, sequenceAhead, unauthenticated } from './errors.ts';
 export { idempotencyOn, IdempotencyInProgressError, parseIdempotencyKey, type Idempotency, type RecordedResult } from './idempotency.ts';
 export { batchLoader, type BatchLoader } from './loaders.ts';
 export { presentMoney, scalarResolvers, type PresentedMoney } from './scalars.ts';

@@ -39,6 +39,35 @@ test('what was read once is read from memory: product, variant, category and sel
   expect(graph.statements()).toEqual([]);
 });
 
+test('a reference is resolved from memory as it is from the database', async () => {
+  await using graph = await openGraph({ seeded: true });
+  const { product } = await graph.data<{ product: { category: { id: string }; seller: { id: string } } }>(
+    `{ product(id: "${mugId}") { category { id } seller { id } } }`,
+  );
+  const entities = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+    __typename ... on Product { title } ... on ProductVariant { sku } ... on Category { name } ... on Seller { slug } } }`;
+  const representations = [
+    { __typename: 'Product', id: mugId },
+    { __typename: 'ProductVariant', id: white },
+    { __typename: 'Category', id: product.category.id },
+    { __typename: 'Seller', id: product.seller.id },
+  ];
+  await warm(graph);
+  const first = await graph.data<{ _entities: readonly unknown[] }>(entities, { representations });
+
+  graph.statements();
+  const again = await graph.data(entities, { representations });
+
+  expect(again).toEqual(first);
+  expect(graph.statements()).toEqual([]);
+  expect(first._entities).toMatchObject([
+    { __typename: 'Product' },
+    { __typename: 'ProductVariant', sku: 'MUG-ENAMEL-WHITE' },
+    { __typename: 'Category' },
+    { __typename: 'Seller' },
+  ]);
+});
+
 test('a page in use costs what cannot be kept: search, variants of a product, counts, and stock', async () => {
   await using graph = await openGraph({ seeded: true });
   const list = `query ($first: Int) { products(first: $first, sort: NEWEST) { totalCount edges { node {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { StreamName } from '../streams/answers.ts';
 import type { OperationName } from './answers.ts';
 
 const folder = new URL('../../../../operations/', import.meta.url);
@@ -9,7 +10,7 @@ const read = new Map<string, string>();
  *
  * @throws {Error} there is no such file.
  */
-export function documentOf(operation: OperationName): string {
+export function documentOf(operation: OperationName | StreamName): string {
   const known = read.get(operation);
   if (known !== undefined) return known;
   const text = readFileSync(new URL(`${operation}.graphql`, folder), 'utf8');

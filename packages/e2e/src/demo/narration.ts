@@ -24,7 +24,7 @@ export function createNarration(print: (line: string) => void, colours: boolean)
     scene(title) {
       scenes += 1;
       print('');
-      print(`${ink('bold', `${String(scenes)}  ${title}`)}`);
+      print(ink('bold', `${String(scenes)}  ${title}`));
     },
     does(what) {
       print(`   ${what}`);

@@ -8,7 +8,7 @@ import { freePort, runMain, type AppProcess, type Ended, type MainFile } from '.
 import { freshKeys } from './keys.ts';
 import type { MigratedDatabase, Topology } from './topology.ts';
 
-export const appNames = ['payment-simulator', 'users', 'products', 'payments', 'orders', 'gateway'] as const;
+export const appNames = ['payment-simulator', 'users', 'products', 'payments', 'orders', 'notifications', 'gateway'] as const;
 
 export type AppName = (typeof appNames)[number];
 
@@ -24,6 +24,8 @@ export interface AsProcessesOptions {
   readonly keys?: PlatformConfig['keys'];
   /** Default `default`, what production runs with. */
   readonly limits?: PlatformConfig['limits'];
+  /** Default: mails are kept. */
+  readonly smtpUrl?: PlatformConfig['smtpUrl'];
 }
 
 const mains: Readonly<Record<AppName, MainFile>> = {
@@ -32,6 +34,7 @@ const mains: Readonly<Record<AppName, MainFile>> = {
   products: 'subgraphs/products/src/main.ts',
   payments: 'subgraphs/payments/src/main.ts',
   orders: 'subgraphs/orders/src/main.ts',
+  notifications: 'subgraphs/notifications/src/main.ts',
   gateway: 'gateway/src/main.ts',
 };
 
@@ -43,7 +46,7 @@ const readyPatienceMs = 60_000;
  * @throws {Error} one ended or stayed silent; the message holds what all of them printed.
  */
 export async function startAsProcesses(database: MigratedDatabase, options: AsProcessesOptions = {}): Promise<AsProcesses> {
-  const { keys = await freshKeys(), limits = 'default' } = options;
+  const { keys = await freshKeys(), limits = 'default', smtpUrl = null } = options;
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tally-e2e-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -53,7 +56,7 @@ export async function startAsProcesses(database: MigratedDatabase, options: AsPr
     number
   >;
   const apps = Object.fromEntries(appNames.map((name) => [name, `http://127.0.0.1:${String(ports[name])}`])) as Record<AppName, string>;
-  const environments = environmentsOf(database, apps, files, { keys, limits });
+  const environments = environmentsOf(database, apps, files, { keys, limits, smtpUrl });
 
   const processes = appNames.map((name) =>
     runMain(name, mains[name], {
@@ -116,7 +119,7 @@ function environmentsOf(
   { urls }: MigratedDatabase,
   apps: Readonly<Record<AppName, string>>,
   files: KeyFiles,
-  { keys, limits }: Required<AsProcessesOptions>,
+  { keys, limits, smtpUrl }: Required<AsProcessesOptions>,
 ): Readonly<Record<AppName, Readonly<Record<string, string>>>> {
   const subgraph = { EVENT_LOG_DATABASE_URL: urls.event_log.app, GATEWAY_JWKS_FILE: files.gatewayJwks };
   return {
@@ -125,13 +128,18 @@ function environmentsOf(
     products: { ...subgraph, PRODUCTS_DATABASE_URL: urls.products.app },
     payments: { ...subgraph, PAYMENTS_DATABASE_URL: urls.payments.app, PAYMENT_SIMULATOR_URL: apps['payment-simulator'] },
     orders: { ...subgraph, ORDERS_DATABASE_URL: urls.orders.app },
+    notifications: {
+      ...subgraph,
+      NOTIFICATIONS_DATABASE_URL: urls.notifications.app,
+      ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl }),
+    },
     gateway: {
       GATEWAY_SIGNING_KEY_FILE: files.gatewayKey,
       USERS_JWKS_URL: `${apps.users}/.well-known/jwks.json`,
       LIMITS_PROFILE: limits,
       EVENT_LOG_DATABASE_URL: urls.event_log.app,
       ...Object.fromEntries(
-        (['users', 'products', 'payments', 'orders'] as const).map((name) => [
+        (['users', 'products', 'payments', 'orders', 'notifications'] as const).map((name) => [
           `SUBGRAPH_URL_${name.toUpperCase()}`,
           `${apps[name]}/graphql`,
         ]),

@@ -57,6 +57,14 @@ export interface OrderEvent {
   readonly occurredAt: Date;
 }
 
+/** One entry of a buyer's stream: a step of any of their orders. */
+export interface BuyerEvent {
+  readonly orderId: Id<'ord'>;
+  readonly sequence: number;
+  readonly status: OrderStatus;
+  readonly occurredAt: Date;
+}
+
 /** A change of status: written only `WHERE status = from`, together with its timeline entry and its events. */
 export interface OrderMove {
   readonly from: OrderStatus;

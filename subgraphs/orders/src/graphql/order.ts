@@ -1,6 +1,12 @@
 import { parseId } from '@tally/kernel';
 import { badInput } from '@tally/subgraph-kit';
-import type { OrderLineResolvers, OrderResolvers, OrderStatusEventResolvers, ShipmentResolvers } from '../generated/resolvers.ts';
+import type {
+  MyOrderEventResolvers,
+  OrderLineResolvers,
+  OrderResolvers,
+  OrderStatusEventResolvers,
+  ShipmentResolvers,
+} from '../generated/resolvers.ts';
 import { problemsOf } from './user-errors.ts';
 
 export const order: OrderResolvers = {
@@ -27,6 +33,10 @@ export const orderLine: OrderLineResolvers = {
 };
 
 export const orderStatusEvent: OrderStatusEventResolvers = {
+  order: ({ orderId }, _, { loaders }) => loaders.order.load(orderId),
+};
+
+export const myOrderEvent: MyOrderEventResolvers = {
   order: ({ orderId }, _, { loaders }) => loaders.order.load(orderId),
 };
 

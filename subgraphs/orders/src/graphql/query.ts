@@ -1,16 +1,16 @@
-import { parseId } from '@tally/kernel';
-import { badInput, notFound, unauthenticated } from '@tally/subgraph-kit';
+import { parseId, type Outcome } from '@tally/kernel';
+import { badInput, notFound, requireUser, sequenceAhead, unauthenticated } from '@tally/subgraph-kit';
+import type { Order } from '../domain/order.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
+import type { SequenceAhead } from '../use-cases/replay-events.ts';
+import type { Context } from './context.ts';
 
-export const query: Required<Pick<QueryResolvers, 'order' | 'cart' | 'cartQuote'>> = {
+export const query: Required<QueryResolvers> = {
   async order(_, { id, number }, { viewer, actor, loaders, useCases }) {
     if (viewer.kind === 'anonymous') throw unauthenticated();
     if ((id == null) === (number == null)) throw badInput('Exactly one of `id` and `number`.', 'id');
-    const orderId = id == null ? null : parseId('ord', id);
-    if (id != null && orderId === null) throw badInput('Not the id of an order.', 'id');
-    const order = orderId === null ? await useCases.viewOrders.byNumber(actor, number ?? '') : await loaders.order.load(orderId);
-    if (order === null) throw notFound('There is no such order.');
-    return order;
+    if (id != null) return readable(id, 'id', loaders);
+    return found(await useCases.viewOrders.byNumber(actor, number ?? ''));
   },
   async cart(_, { id }, { loaders }) {
     const cartId = parseId('cart', id);
@@ -26,4 +26,35 @@ export const query: Required<Pick<QueryResolvers, 'order' | 'cart' | 'cartQuote'
     if (refusal?.kind === 'INVALID') throw badInput(refusal.message, refusal.field.join('.'));
     throw notFound('There is no such cart.');
   },
+  async orderStatusEvents(_, { orderId, afterSequence }, { viewer, loaders, useCases }) {
+    if (viewer.kind === 'anonymous') throw unauthenticated();
+    const after = parseSequence(afterSequence);
+    return replayed(await useCases.replayEvents.ofOrder(await readable(orderId, 'orderId', loaders), after));
+  },
+  async myOrderEvents(_, { afterSequence }, { viewer, useCases }) {
+    const { userId } = requireUser(viewer);
+    return replayed(await useCases.replayEvents.ofBuyer(userId, parseSequence(afterSequence)));
+  },
 };
+
+/** Loaders know only what the caller may read: missing and foreign look alike. */
+async function readable(id: string, argument: string, loaders: Context['loaders']): Promise<Order> {
+  const orderId = parseId('ord', id);
+  if (orderId === null) throw badInput('Not the id of an order.', argument);
+  return found(await loaders.order.load(orderId));
+}
+
+function found(order: Order | null): Order {
+  if (order === null) throw notFound('There is no such order.');
+  return order;
+}
+
+function parseSequence(sequence: number | null | undefined): number | null {
+  if (sequence != null && sequence < 0) throw badInput('`afterSequence` is 0 or more.', 'afterSequence');
+  return sequence ?? null;
+}
+
+function replayed<Event>(events: Outcome<readonly Event[], SequenceAhead>): Event[] {
+  if (!events.ok) throw sequenceAhead();
+  return [...events.value];
+}

@@ -2,7 +2,7 @@ import { scalarResolvers } from '@tally/subgraph-kit';
 import type { UserErrorResolvers } from '../generated/resolvers.ts';
 import { cart, cartLine, money } from './cart.ts';
 import { mutation } from './mutation.ts';
-import { order, orderLine, orderStatusEvent, shipment } from './order.ts';
+import { myOrderEvent, order, orderLine, orderStatusEvent, shipment } from './order.ts';
 import { query } from './query.ts';
 import { orderConnection, user } from './user.ts';
 
@@ -19,6 +19,7 @@ export const resolvers = {
   Order: order,
   OrderLine: orderLine,
   OrderStatusEvent: orderStatusEvent,
+  MyOrderEvent: myOrderEvent,
   Shipment: shipment,
   User: user,
   OrderConnection: orderConnection,

@@ -20,6 +20,7 @@ import { createGatherLines } from './gather-lines.ts';
 import type { KeyLookup } from './idempotent.ts';
 import { createKeepPrice } from './keep-price.ts';
 import { createQuoteCart } from './quote-cart.ts';
+import { createReplayEvents } from './replay-events.ts';
 import { createSetCartLines } from './set-cart-lines.ts';
 import { createUpdateShipment } from './update-shipment.ts';
 import { createViewCart } from './view-cart.ts';
@@ -53,6 +54,7 @@ export const createUseCases = (deps: Deps) => ({
   advanceSaga: createAdvanceSaga(deps),
   expireSagas: createExpireSagas(deps),
   viewOrders: createViewOrders(deps),
+  replayEvents: createReplayEvents(deps),
   setCartLines: createSetCartLines(deps),
   addCartLines: createAddCartLines(deps),
   claimCart: createClaimCart(deps),

@@ -12,7 +12,7 @@ test('no scope would break the claim, which is one text with spaces', () => {
   for (const scope of scopesOf('ADMIN')) expect(scope).toMatch(/^[a-z]+:[a-z]+(:[a-z]+)?$/);
 });
 
-test.each(['products', 'orders', 'payments', 'users'])('every scope that %s demands is held by some role', (name) => {
+test.each(['products', 'orders', 'payments', 'users', 'notifications'])('every scope that %s demands is held by some role', (name) => {
   const sdl = readFileSync(new URL(`../../../${name}/schema.graphql`, import.meta.url), 'utf8');
   const demanded = [...sdl.matchAll(/@requiresScopes\(scopes: (?<scopes>[^)]+)\)/g)].flatMap(({ groups }) =>
     (JSON.parse(groups?.['scopes'] ?? '[]') as string[][]).flat(),

@@ -11,6 +11,7 @@ const staff = [
   'orders:read:any',
   'payments:read',
   'users:read:any',
+  'notifications:manage',
 ] as const;
 
 export function scopesOf(role: Role): readonly string[] {

@@ -5,10 +5,12 @@ import {
   groupedBy,
   orderColumns,
   shipmentColumns,
+  toBuyerEvents,
   toEvent,
   toLine,
   toOrder,
   toShipment,
+  type BuyerEventRow,
   type EventRow,
   type LineRow,
   type OrderRow,
@@ -28,6 +30,14 @@ const shipmentsOf = `SELECT ${shipmentColumns} FROM shipment WHERE order_id = AN
 const timelinesOf = `SELECT entry.* FROM unnest($1::uuid[]) AS of_order(id) CROSS JOIN LATERAL (
   SELECT order_id, sequence, previous, status, note, occurred_at FROM order_event
   WHERE order_id = of_order.id AND sequence > $2::int ORDER BY sequence LIMIT $3::int) AS entry`;
+
+// One snapshot says both how far the stream is and what is in it.
+const streamOf = `SELECT stream.newest, entry.* FROM (
+  SELECT COALESCE((SELECT sequence FROM buyer_stream WHERE buyer_id = $1::uuid), 0) AS newest) AS stream
+LEFT JOIN LATERAL (
+  SELECT buyer_sequence AS sequence, order_id, status, occurred_at FROM order_event
+  WHERE buyer_id = $1::uuid AND buyer_sequence > COALESCE($2::int, stream.newest - 1) ORDER BY buyer_sequence LIMIT $3::int) AS entry ON true
+ORDER BY entry.sequence`;
 
 // The page before ended at a row that orders by (placed_at, id); the sentinels stand for "from the newest".
 const pagesOf = `SELECT entry.* FROM unnest($1::uuid[]) AS buyer(id) CROSS JOIN LATERAL (
@@ -65,6 +75,10 @@ export function createOrderReads(sql: Sql): OrderReads {
     async timelinesOf(ids, afterSequence, limit) {
       const rows = await sql.rows<EventRow>(timelinesOf, [uuids(ids), afterSequence, limit]);
       return groupedBy(rows, (row) => fromUuid('ord', row.order_id), toEvent);
+    },
+    async streamOf(buyerId, afterSequence, limit) {
+      const rows = await sql.rows<BuyerEventRow>(streamOf, [toUuid(buyerId), afterSequence, limit]);
+      return { newest: rows[0]?.newest ?? 0, events: rows.flatMap(toBuyerEvents) };
     },
     async pagesOf(buyerIds, { after, statuses, limit }) {
       const values = [uuids(buyerIds), after?.placedAt ?? null, after === null ? null : toUuid(after.id), statuses, limit];

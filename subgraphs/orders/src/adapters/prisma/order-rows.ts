@@ -3,6 +3,7 @@ import type { PostalAddress } from '../../domain/address.ts';
 import { toOrderNumber } from '../../domain/order-number.ts';
 import {
   allowedActionsIn,
+  type BuyerEvent,
   type CancelReason,
   type FulfilmentStatus,
   type Order,
@@ -106,6 +107,17 @@ export const toEvent = (row: EventRow): OrderEvent => ({
   note: row.note,
   occurredAt: row.occurred_at,
 });
+
+/** Always with the newest sequence of the buyer; without an entry where none was asked for. */
+export type BuyerEventRow = { readonly newest: number } & (
+  | { readonly sequence: null }
+  | { readonly sequence: number; readonly order_id: string; readonly status: OrderStatus; readonly occurred_at: Date }
+);
+
+export const toBuyerEvents = (row: BuyerEventRow): readonly BuyerEvent[] =>
+  row.sequence === null
+    ? []
+    : [{ orderId: fromUuid('ord', row.order_id), sequence: row.sequence, status: row.status, occurredAt: row.occurred_at }];
 
 export const shipmentColumns = `shipment.id, shipment.order_id, shipment.status, shipment.carrier, shipment.tracking_number, shipment.shipped_at,
   shipment.delivered_at, ARRAY(SELECT order_line_id::text FROM shipment_line WHERE shipment_id = shipment.id ORDER BY order_line_id) AS line_ids`;

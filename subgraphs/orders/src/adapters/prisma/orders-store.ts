@@ -7,12 +7,14 @@ import { allowedActionsIn, type OrderStatus } from '../../domain/order.ts';
 import type { OrdersStore, Placed } from '../../ports/orders-store.ts';
 import { ConcurrentChangeError } from './concurrent-change.ts';
 
+// A step is dated now(), when its transaction began: its event on the log has the same time, from its outbox row.
+
 // Everything an accepted order is, in one statement. The buyer's stream hangs on the inserted order, so its row is locked after all others.
 const placeOrder = `WITH placed AS (
   INSERT INTO orders (id, buyer_id, saga_id, status, currency, subtotal, shipping, tax, discount, total, shipping_address, payment_method_id, cart_id,
     client_key, fingerprint, placed_at, updated_at)
   VALUES ($1::uuid, $2::uuid, $3::uuid, 'PENDING', $4, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bigint, $10::jsonb, $11::uuid, $12::uuid,
-    $13, $14, statement_timestamp(), statement_timestamp())
+    $13, $14, now(), now())
   RETURNING id, counter, buyer_id, placed_at
 ), lines AS (
   INSERT INTO order_line (id, order_id, position, variant_id, product_id, seller_id, sku, title, quantity, unit_amount, line_amount, tax_class,
@@ -46,7 +48,7 @@ const moveOrder = `WITH moved AS (
   UPDATE buyer_stream SET sequence = buyer_stream.sequence + 1 FROM moved WHERE buyer_stream.buyer_id = moved.buyer_id RETURNING buyer_stream.sequence
 ), told AS (
   INSERT INTO order_event (order_id, sequence, previous, status, note, problems, buyer_id, buyer_sequence, occurred_at)
-  SELECT moved.id, moved.sequence, $2, $3, $4, COALESCE($5::jsonb, '[]'), moved.buyer_id, stream.sequence, statement_timestamp() FROM moved, stream
+  SELECT moved.id, moved.sequence, $2, $3, $4, COALESCE($5::jsonb, '[]'), moved.buyer_id, stream.sequence, now() FROM moved, stream
 )
 SELECT moved.sequence AS order_sequence, stream.sequence AS buyer_sequence FROM moved, stream`;
 

@@ -16,7 +16,8 @@ const loadSaga = `SELECT saga.step, saga.version, saga.outcome, saga.captured, s
    FROM saga_command WHERE saga_command.order_id = saga.order_id) AS commands
 FROM saga JOIN orders ON orders.id = saga.order_id WHERE saga.order_id = $1::uuid`;
 
-// Compare-and-set on the saga comes first; all else hangs on its row, the buyer's stream on the moved order, so that it is locked last.
+// Compare-and-set on the saga comes first; all else hangs on its row, the buyer's stream on the moved order, so that it is locked last. The step is
+// dated now(), as its event on the log is (orders-store.ts).
 const applyAdvance = `WITH advanced AS (
   UPDATE saga SET step = $4, version = version + 1, outcome = $5, captured = $6, committed = $7, in_doubt_since = $8::timestamptz,
     deadline_at = $9::timestamptz, wake_at = $9::timestamptz, attempts = 0, needs_attention = $10::text IS NOT NULL, attention = $10::text,
@@ -31,13 +32,13 @@ const applyAdvance = `WITH advanced AS (
   SELECT command.id, advanced.order_id, command.type FROM advanced, unnest($16::uuid[], $17::text[]) AS command(id, type)
 ), moved AS (
   UPDATE orders SET status = $19, sequence = sequence + 1, problems = COALESCE($21::jsonb, problems), cancel_reason = COALESCE($22, cancel_reason),
-    confirmed_at = CASE WHEN $19 = 'CONFIRMED' THEN statement_timestamp() ELSE confirmed_at END, updated_at = statement_timestamp()
+    confirmed_at = CASE WHEN $19 = 'CONFIRMED' THEN now() ELSE confirmed_at END, updated_at = statement_timestamp()
   FROM advanced WHERE orders.id = advanced.order_id AND orders.status = $18 RETURNING orders.id, orders.buyer_id, orders.sequence
 ), stream AS (
   UPDATE buyer_stream SET sequence = buyer_stream.sequence + 1 FROM moved WHERE buyer_stream.buyer_id = moved.buyer_id RETURNING buyer_stream.sequence
 ), told AS (
   INSERT INTO order_event (order_id, sequence, previous, status, note, problems, buyer_id, buyer_sequence, occurred_at)
-  SELECT moved.id, moved.sequence, $18, $19, $20, COALESCE($21::jsonb, '[]'), moved.buyer_id, stream.sequence, statement_timestamp() FROM moved, stream
+  SELECT moved.id, moved.sequence, $18, $19, $20, COALESCE($21::jsonb, '[]'), moved.buyer_id, stream.sequence, now() FROM moved, stream
 )
 SELECT advanced.products_sequence, advanced.payments_sequence, moved.sequence AS order_sequence, stream.sequence AS buyer_sequence
 FROM advanced LEFT JOIN moved ON true LEFT JOIN stream ON true`;
