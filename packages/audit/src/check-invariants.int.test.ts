@@ -19,9 +19,10 @@ test('an order that is sold, paid and told leaves every invariant standing, and 
     ['I4', 1, []],
     ['I5', 1, []],
     ['I6', 1, []],
-    ['I7', 20, []],
-    ['I8', 20, []],
-    ['I9', 8, []],
+    ['I7', 21, []],
+    ['I8', 21, []],
+    ['I9', 9, []],
+    ['I10', 1, []],
   ]);
 });
 
@@ -50,7 +51,7 @@ test('the seed, published by the relays, leaves every invariant standing, and al
   const events = (await count('products.outbox')) + (await count('users.outbox'));
   expect(events).toBeGreaterThan(100);
   expect(Object.fromEntries(findings.map(({ id, checked }) => [id, checked]))).toEqual({
-    ...{ I1: 0, I2: 0, I5: 0, I6: 0 },
+    ...{ I1: 0, I2: 0, I5: 0, I6: 0, I10: 0 },
     ...{ I3: await count('products.stock'), I4: await count('products.stock') },
     ...{ I7: events, I8: events, I9: await count('(SELECT DISTINCT topic, key FROM event_log.record) stream') },
   });
@@ -264,6 +265,27 @@ test('I6 an order that a client was told of and that is gone, or costs something
   ).toEqual({ I6: [`${gone}: told to a client, not in the database`, `${world.order}: the client was told 2499, kept are 2500`] });
 });
 
+describe('I10 told', () => {
+  test.each([
+    ['a confirmed order without a mail', `DELETE FROM notifications.notification`, /is confirmed and has no mail/],
+    [
+      'a mail for an order that was never confirmed',
+      `UPDATE orders.order_event SET status = 'STOCK_RESERVED' WHERE status = 'CONFIRMED'`,
+      /was never confirmed and has a mail/,
+    ],
+    [
+      'two confirmations under one Message-ID',
+      `INSERT INTO notifications.notification (id, event_id, channel, user_id, order_id, template, subject, text, html, status, attempts, sent_at, give_up_at, message_id, sequence)
+       SELECT gen_random_uuid(), gen_random_uuid(), channel, user_id, order_id, template, '', '', '', status, attempts, sent_at, give_up_at, message_id, 2 FROM notifications.notification`,
+      /has 2 mails/,
+    ],
+  ])('%s is found', async (_, change, text) => {
+    await using world = await theAuditedDatabase();
+    await world.sql.rows(change);
+    expect(await world.violations()).toMatchObject({ I10: expect.arrayContaining([expect.stringMatching(text)]) as string[] });
+  });
+});
+
 const last = (topic: string) => `topic = '${topic}' AND sequence = (SELECT max(sequence) FROM event_log.record WHERE topic = '${topic}')`;
 
 describe('I7 no lost event', () => {
@@ -424,8 +446,8 @@ test('findings read as a table, offenders below their line, ten at most', () => 
     { id: 'I2', title: 'one charge', checked: 12, violations: Array.from({ length: 12 }, (_, at) => `offender ${String(at)}`) },
   ]);
   expect(text.split('\n')).toEqual([
-    'I1  holds           3  money',
-    'I2  VIOLATED       12  one charge',
+    'I1   holds           3  money',
+    'I2   VIOLATED       12  one charge',
     ...Array.from({ length: 10 }, (_, at) => `      offender ${String(at)}`),
     '      and 2 more',
     '',

@@ -4,6 +4,7 @@ import type { AcknowledgedOrder, Finding, LedgerLine } from './finding.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders } from './orders.ts';
 import { checkStock } from './stock.ts';
+import { checkTold } from './told.ts';
 
 export interface AuditOptions {
   /** As the role `auditor`, which may read every schema and write none. */
@@ -17,7 +18,7 @@ export interface AuditOptions {
 }
 
 /**
- * Checks I1 to I9 in one snapshot of the database (docs/reliability.md, invariants). Read-only.
+ * Checks I1 to I10 in one snapshot of the database (docs/reliability.md, invariants). Read-only.
  *
  * @throws a database error when the database cannot be read; nothing was changed, repeat it.
  */
@@ -33,9 +34,10 @@ export async function checkInvariants(options: AuditOptions): Promise<readonly F
       ...(await checkStock(read)),
       ...(await checkOrders(read, acknowledged, new Set(expectedAttention))),
       ...(await checkDelivery(read)),
+      ...(await checkTold(read)),
     ];
     await client.query('COMMIT');
-    return findings.sort((left, right) => left.id.localeCompare(right.id));
+    return findings.sort((left, right) => left.id.localeCompare(right.id, 'en', { numeric: true }));
   } finally {
     await client.end();
   }

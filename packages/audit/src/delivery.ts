@@ -4,13 +4,15 @@ import { changes } from './streams.ts';
 
 const subgraphs = ['products', 'orders', 'payments', 'users', 'notifications'] as const;
 
-/** Who must have seen every event of a step topic, by the catalogue (docs/messages.md); the subgraph is also the name of its consumer. */
-const readers = {
-  'products.commands.v1': 'products',
-  'products.stock.v1': 'orders',
-  'payments.commands.v1': 'payments',
-  'payments.payment.v1': 'orders',
-} as const;
+/** Who must have seen which events of a step topic, by the catalogue (docs/messages.md); the subgraph is also the name of its consumer. */
+const readers: readonly { readonly topic: string; readonly reader: string; readonly types?: readonly string[] }[] = [
+  { topic: 'products.commands.v1', reader: 'products' },
+  { topic: 'products.stock.v1', reader: 'orders' },
+  { topic: 'payments.commands.v1', reader: 'payments' },
+  { topic: 'payments.payment.v1', reader: 'orders' },
+  { topic: 'orders.order.v1', reader: 'notifications', types: ['OrderPlaced'] },
+  { topic: 'payments.payment.v1', reader: 'notifications', types: ['PaymentRefunded'] },
+];
 
 /** State topics: the newest of each key is kept for ever, what it replaced may be gone, and gaps are harmless. */
 const compacted = listInSql(['products.level.v1', 'products.catalogue.v1', 'users.user.v1']);
@@ -29,12 +31,14 @@ const untold = `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT E
     SELECT FROM (${outboxes}) o WHERE o.topic = change.topic AND o.key = change.key AND o.sequence = change.sequence)
   AND NOT EXISTS (SELECT FROM event_log.record r WHERE r.topic = change.topic AND r.key = change.key AND r.sequence = change.sequence)`;
 
-const unseen = Object.entries(readers)
+const unseen = readers
   .map(
-    ([
+    ({
       topic,
       reader,
-    ]) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM event_log.record r WHERE r.topic = '${topic}'
+      types,
+    }) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM event_log.record r WHERE r.topic = '${topic}'
+  ${types === undefined ? '' : `AND r.type IN (${listInSql(types)})`}
   AND NOT EXISTS (SELECT FROM ${reader}.inbox i WHERE i.consumer = '${reader}' AND i.event_id = r.event_id AND i.state = 'DONE')`,
   )
   .join(' UNION ALL ');

@@ -32,7 +32,7 @@ const shown = 10;
 /** The findings as a table for a terminal, offenders below their line. */
 export function toText(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ id, title, checked, violations }) => [
-    `${id}  ${violations.length === 0 ? 'holds   ' : 'VIOLATED'}  ${String(checked).padStart(7)}  ${title}`,
+    `${id.padEnd(3)}  ${violations.length === 0 ? 'holds   ' : 'VIOLATED'}  ${String(checked).padStart(7)}  ${title}`,
     ...violations.slice(0, shown).map((violation) => `      ${violation}`),
     ...(violations.length > shown ? [`      and ${String(violations.length - shown)} more`] : []),
   ]);

@@ -28,4 +28,7 @@ WHERE ${lately('created_at')}`,
   `SELECT 'users.user.v1', ${spelledInSql('usr', 'id')}, version FROM users.account`,
   `SELECT 'users.session.v1', ${spelledInSql('usr', 'user_id')}, sequence FROM users.session_stream
 WHERE ${lately('(SELECT max(greatest(created_at, revoked_at)) FROM users.session s WHERE s.user_id = session_stream.user_id)')}`,
+  `SELECT 'notifications.notification.v1', ${spelledInSql('usr', 'user_id')}, sequence FROM notifications.notification WHERE ${lately('created_at')}`,
+  `SELECT 'notifications.notification.v1', ${spelledInSql('usr', 'user_id')}, sequence FROM notifications.inbox_stream
+WHERE ${lately('(SELECT max(greatest(created_at, read_at)) FROM notifications.notification n WHERE n.user_id = inbox_stream.user_id)')}`,
 ].join(' UNION ALL ');

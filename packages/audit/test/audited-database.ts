@@ -24,6 +24,7 @@ export async function theAuditedDatabase(): Promise<AuditedDatabase> {
   await sellStock(sql, ids);
   await placeOrder(sql, ids);
   await takeMoney(sql, ids);
+  await sendMail(sql, ids);
   await publish(sql);
   const line = { order, authorisation: 'auth_1', amount: 2_500, outcome: 'succeeded' };
   const ledger = [
@@ -141,6 +142,16 @@ async function takeMoney(sql: Sql, { order, buyer }: Ids): Promise<void> {
   ]);
 }
 
+async function sendMail(sql: Sql, { order, buyer }: Ids): Promise<void> {
+  await sql.rows('INSERT INTO notifications.inbox_stream (user_id, sequence) VALUES ($1, 1)', [toUuid(buyer)]);
+  await sql.rows(
+    `INSERT INTO notifications.notification (id, event_id, channel, user_id, order_id, template, subject, text, html, status, attempts, sent_at, give_up_at, message_id, sequence)
+     VALUES ($1, $2, 'EMAIL', $3, $4, 'ORDER_CONFIRMED', '', '', '', 'SENT', 1, now(), now(), 'mail@tally.invalid', 1)`,
+    [toUuid(newId('ntf')), toUuid(newId('evt')), toUuid(buyer), toUuid(order)],
+  );
+  await queue(sql, 'notifications', [['notifications.notification.v1', buyer, 'NotificationCreated']]);
+}
+
 type Queued = readonly [topic: string, key: string, type: string];
 
 /** Outbox rows, numbered per stream in the order given. */
@@ -168,7 +179,7 @@ const readers = [
 
 /** What relays and consumers do, at once. */
 async function publish(sql: Sql): Promise<void> {
-  for (const schema of ['products', 'orders', 'payments']) {
+  for (const schema of ['products', 'orders', 'payments', 'notifications']) {
     await sql.rows(
       `INSERT INTO event_log.record (topic, partition, position, key, event_id, type, sequence, time, payload, appended_at)
        SELECT topic, 0, row_number() OVER (PARTITION BY topic ORDER BY id), key, event_id, type, sequence, now(), payload, now() FROM ${schema}.outbox`,

@@ -108,7 +108,13 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   const orders = stack.use(await startOrders({ ...subgraphConfig('orders'), ...ordersStandards }, overridesOf('orders')));
   const notifications = stack.use(
     await startNotifications(
-      { ...subgraphConfig('notifications'), ...notificationsStandards, smtpUrl: config.smtpUrl, soleWorker: config.soleProcess },
+      {
+        ...subgraphConfig('notifications'),
+        ...notificationsStandards,
+        ...(config.port === 0 ? {} : { shopUrl: `http://${host}:${String(config.port)}` }),
+        smtpUrl: config.smtpUrl,
+        soleWorker: config.soleProcess,
+      },
       overridesOf('notifications'),
     ),
   );

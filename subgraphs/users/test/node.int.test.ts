@@ -80,7 +80,7 @@ test('nodes takes 250 ids', async () => {
 });
 
 test('users has a stub for every node of the others, and a prefix for each', () => {
-  const others = ['products', 'orders', 'payments'].flatMap((name) => nodeTypesOf(sdlOf(name)));
+  const others = ['products', 'orders', 'payments', 'notifications'].flatMap((name) => nodeTypesOf(sdlOf(name)));
 
   expect([...nodeStubsOf(sdlOf('users'))].sort()).toEqual([...others].sort());
   expect([...nodeTypes].sort()).toEqual([...others, ...nodeTypesOf(sdlOf('users'))].sort());

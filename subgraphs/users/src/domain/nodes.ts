@@ -9,6 +9,7 @@ const typeOfPrefix = {
   ord: 'Order',
   pay: 'Payment',
   usr: 'User',
+  ntf: 'Notification',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 /** A type that an id can name; its owner knows whether the thing exists. */
