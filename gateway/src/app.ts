@@ -11,6 +11,7 @@ import {
 } from '@tally/identity';
 import { createPostgresEventLog, type EventLog } from '@tally/messaging';
 import { createLogger, startMetricsServer, startTelemetry, StartupError, type Logger } from '@tally/runtime';
+import { createAdmission } from './admission.ts';
 import { createAnswer } from './answer.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Execute } from './execution/execute.ts';
@@ -22,18 +23,27 @@ import { createGatewayInterface } from './http/gateway-interface.ts';
 import { startServer } from './http/server.ts';
 import { createAuthenticate, everybodyIsAnonymous, type Authenticate } from './identity/authenticate.ts';
 import { noKeysNeeded, watchKeys, type KeyWatch } from './identity/key-watch.ts';
+import { createPresences } from './identity/presences.ts';
+import { startRevocations, type Revocations } from './identity/revocations.ts';
 import { createAuthorisationFor, withoutToken, type AuthorisationFor } from './identity/subgraph-tokens.ts';
 import { createAdmit } from './limits/admission.ts';
 import { limitsOf } from './limits/profile.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { checkCoordinates, loadRateLimits } from './limits/rate-limits.ts';
+import { createMask } from './masking.ts';
 import { operationBound } from './planning/bounded.ts';
 import { planOperation, type GraphOperation } from './planning/operation.ts';
 import { createPlanCache } from './planning/plan-cache.ts';
+import { createReadDocuments } from './planning/read-document.ts';
+import { createStreams } from './subscriptions/create-streams.ts';
+import { createStreamTelemetry } from './subscriptions/stream-telemetry.ts';
 import { loadSupergraph } from './supergraph/load.ts';
 import { createGatewayTelemetry, type GatewayTelemetry } from './telemetry.ts';
 import { openTransports } from './transport/open-transports.ts';
 import { createSubgraphClient } from './transport/subgraph-client.ts';
+
+/** Over which open streams are ended, in milliseconds; few of them take less. */
+const streamsLeaveMs = 5_000;
 
 /** What may be handed in instead of being opened. */
 export interface GatewayOverrides {
@@ -73,9 +83,15 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   checkCoordinates(rateLimits, generation.apiSchema);
   if (rateLimits.buckets.length === 0) logger.warn({}, 'no rate limits are configured');
 
-  const identity = openIdentity(config, logger);
+  const revocations = stack.use(await startRevocations({ eventLog, topic: config.identity === null ? null : config.sessions, logger }));
+  const identity = openIdentity(config, revocations, logger);
   stack.use(identity.keys);
-  const transports = stack.use(openTransports(generation.subgraphs, config));
+  const transports = stack.use(
+    openTransports(
+      generation.subgraphs.filter(({ virtual }) => !virtual),
+      config,
+    ),
+  );
   const client = createSubgraphClient({
     transports: transports.bySubgraph,
     authorisationFor: identity.authorisationFor,
@@ -89,12 +105,30 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
     lookedUp: telemetry.planLookedUp,
   });
   const stock = createStockExecutor({ plans, fetchFromSubgraph: client.fetch, logger });
-  const answer = createAnswer({
-    execute: overrides.execute?.(stock) ?? stock,
+  const execute = overrides.execute?.(stock) ?? stock;
+  const admission = createAdmission({
     buckets: rateLimits.buckets,
     rateLimiter: createRateLimiter(rateLimits, limits.rateFactor, telemetry.rateLimited),
     mayIntrospect: (caller) => !production || hasScope(caller, config.introspectionScope),
   });
+  const answer = createAnswer({ admission, execute });
+  const admit = createAdmit(limits);
+  const streams = stack.use(
+    await createStreams({
+      generation,
+      readDocument: createReadDocuments({ maxTokens: limits.tokens }),
+      admit,
+      admission,
+      plans,
+      execute,
+      mask: createMask(logger),
+      telemetry: createStreamTelemetry(),
+      rejected: telemetry.requestRejected,
+      deadlineMs: config.requestDeadlineMs,
+      eventLog,
+      logger,
+    }),
+  );
 
   const gateway = createGatewayInterface({
     generation,
@@ -114,17 +148,27 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   const state = { draining: false };
   const server = await startServer({
     address: config,
-    graphql: { apollo, authenticate: identity.authenticate, admit: createAdmit(limits), telemetry, deadlineMs: config.requestDeadlineMs },
+    graphql: { apollo, authenticate: identity.authenticate, admit, telemetry, deadlineMs: config.requestDeadlineMs },
     landing: shown(config),
     explorer: config.explorer,
+    pages: config.pages,
+    streams: {
+      open: streams.open,
+      presences: stack.use(createPresences({ revocations, logger })),
+      allowedOrigins: config.allowedOrigins,
+      limits: limits.streams,
+    },
     ready: gatewayReadiness({ draining: () => state.draining, keys: identity.keys, subgraphs: client.states }),
     maxBodyBytes: limits.bodyBytes,
     trustedProxies: config.trustedProxies,
     logger,
   });
   stack.defer(() => server.drain(config.drainMs));
+  // Before the sockets, which would all go at once: their clients would all come back at once.
+  stack.defer(() => streams.drain(Math.min(streamsLeaveMs, config.drainMs)));
   stack.defer(() => {
     state.draining = true;
+    server.refuseStreams();
   });
 
   logger.info(
@@ -151,14 +195,14 @@ interface Identity {
   readonly keys: KeyWatch;
 }
 
-function openIdentity({ identity }: GatewayConfig, logger: Logger): Identity {
+function openIdentity({ identity }: GatewayConfig, revocations: Revocations, logger: Logger): Identity {
   if (identity === null) return { authenticate: everybodyIsAnonymous, authorisationFor: withoutToken, keys: noKeysNeeded };
   const { usersJwks, signingKey } = identity;
   const keys = typeof usersJwks === 'string' ? remoteKeys(usersJwks) : localKeys(usersJwks);
   const verifier = createVerifier({ kind: 'access', issuer: accessIssuer, audience: accessAudience, keys });
   const signer = createCachedSigner(createSigner({ kind: 'gateway', issuer: gatewayIssuer, key: signingKey }));
   return {
-    authenticate: createAuthenticate(verifier, logger),
+    authenticate: createAuthenticate(verifier, revocations, logger),
     authorisationFor: createAuthorisationFor(signer),
     keys: watchKeys(keys, logger),
   };

@@ -92,8 +92,7 @@ function originsOf(text: string, problems: z.RefinementCtx): readonly string[] {
 
 function pagesOf(text: string, problems: z.RefinementCtx): readonly Page[] {
   const pages = text.split(',').map((one) => /^\s*(?<path>(?:\/[a-z0-9-]+)+)=(?<folder>.+?)\s*$/.exec(one)?.groups);
-  if (pages.every((page) => page !== undefined))
-    return pages.map(({ path = '', folder = '' }) => ({ path, folder: resolve(folder) }));
+  if (pages.every((page) => page !== undefined)) return pages.map(({ path = '', folder = '' }) => ({ path, folder: resolve(folder) }));
   problems.addIssue({ code: 'custom', message: 'path and folder, such as /tracker=examples/tracker/dist, separated by commas' });
   return z.NEVER;
 }

@@ -60,7 +60,13 @@ export function aDouble(options: {
       }
       calls.push({ query, variables, headers, caller });
       if (instead !== null) return await instead(request);
-      const result = await graphql({ schema, source: query, variableValues: variables, operationName: operationName ?? null });
+      const result = await graphql({
+        schema,
+        source: query,
+        variableValues: variables,
+        operationName: operationName ?? null,
+        contextValue: { caller },
+      });
       return { status: 200, body: { ...result, ...errorsOf(result) } };
     },
   };

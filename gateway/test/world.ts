@@ -1,8 +1,12 @@
 import { accessAudience, accessIssuer, createSigner, generateSigningKey, type Caller, type Signer, type SigningKey } from '@tally/identity';
 import { newId } from '@tally/kernel';
-import { createLogger } from '@tally/runtime';
+import { createPostgresEventLog, type EventLog } from '@tally/messaging';
+import { createLogger, type Logger } from '@tally/runtime';
+import { cloneDatabase } from '@tally/testkit';
 import { startGateway, type GatewayConfig, type GatewayOverrides } from '../src/index.ts';
 import { aDouble, type Double } from './double.ts';
+import { createDesk, type Desk } from './library-desk.ts';
+import { deskSdl, deskTopics, eventfulSupergraph } from './library-events.ts';
 import { libraryResolvers } from './library-resolvers.ts';
 import { compose, libraryNames, librarySdl, openSdl, type LibraryName } from './library-schema.ts';
 
@@ -31,13 +35,16 @@ export interface Ask {
 /** A gateway over the library, its subgraphs, and keys to sign callers in. */
 export interface World extends AsyncDisposable {
   readonly url: string;
-  readonly doubles: Readonly<Record<LibraryName, Double>>;
+  readonly doubles: Readonly<Record<LibraryName, Double>> & { readonly desk?: Double };
   readonly usersKey: SigningKey;
   readonly gatewayKey: SigningKey;
   /** Log lines, parsed. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   ask(query: string, options?: Ask): Promise<Reply>;
   post(body: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  /** What has live events; its log is real where the world was asked for one. */
+  readonly desk: Desk;
+  readonly eventLog: EventLog | null;
   /** An access token; `userId` fixed per world. */
   tokenFor(scopes: readonly string[]): Promise<string>;
   /** How often any subgraph was asked. */
@@ -50,6 +57,8 @@ export interface WorldOptions {
   /** Without the directives that need callers, and without keys. */
   readonly open?: boolean;
   readonly urls?: Readonly<Record<string, string>>;
+  /** With the desk, its live events and an event log on a database of its own. */
+  readonly live?: boolean;
 }
 
 const supergraphs = new Map<string, string>();
@@ -75,10 +84,17 @@ export const librarySupergraph = (open: boolean, urls: Readonly<Record<string, s
 
 export const user: Caller & { kind: 'user' } = { kind: 'user', userId: newId('usr'), sessionId: newId('ses'), scopes: [] };
 
-export async function aWorld({ config = {}, overrides = {}, open = false, urls = {} }: WorldOptions = {}): Promise<World> {
+export async function aWorld({ config = {}, overrides = {}, open = false, urls = {}, live = false }: WorldOptions = {}): Promise<World> {
+  await using stack = new AsyncDisposableStack();
   const [usersKey, gatewayKey] = await Promise.all([generateSigningKey(), generateSigningKey()]);
-  const doubles = libraryDoubles(open, open ? null : gatewayKey);
   const log: Readonly<Record<string, unknown>>[] = [];
+  const logger = createLogger({ service: 'gateway', write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) });
+  const eventLog = live ? await openLog(stack, logger) : null;
+  const desk = createDesk(eventLog);
+  const doubles = {
+    ...libraryDoubles(open, open ? null : gatewayKey),
+    ...(live ? { desk: aDouble({ name: 'desk', sdl: deskSdl, resolvers: desk.resolvers, gatewayKey }) } : {}),
+  };
   const signer: Signer = createSigner({ kind: 'access', issuer: accessIssuer, key: usersKey });
   const gateway = await startGateway(
     {
@@ -87,7 +103,7 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
       metricsPort: null,
       production: false,
       logLevel: 'info',
-      supergraph: { sdl: supergraphOf(open, urls) },
+      supergraph: { sdl: live ? eventfulSupergraph() : supergraphOf(open, urls) },
       ...(Object.keys(urls).length === 0 ? { subgraphs: doubles } : {}),
       identity: open ? null : { usersJwks: () => Promise.resolve({ keys: [usersKey.publicJwk] }), signingKey: gatewayKey },
       limits: 'default',
@@ -105,8 +121,9 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
       drainMs: 5_000,
       ...config,
     },
-    { logger: createLogger({ service: 'gateway', write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) }), ...overrides },
+    { logger, ...(eventLog === null ? {} : { eventLog }), ...overrides },
   );
+  stack.use(gateway);
 
   async function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     return await toReply(
@@ -114,9 +131,12 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
     );
   }
 
+  const owned = stack.move();
   return {
     url: gateway.url,
     doubles,
+    desk,
+    eventLog,
     usersKey,
     gatewayKey,
     log,
@@ -131,8 +151,13 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
       return (await signer.sign({ ...user, scopes }, accessAudience)).token;
     },
     fetches: () => Object.values(doubles).reduce((sum, { calls }) => sum + calls.length, 0),
-    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function openLog(stack: AsyncDisposableStack, logger: Logger): Promise<EventLog> {
+  const database = stack.use(await cloneDatabase());
+  return stack.use(createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: deskTopics, logger, wake: 'process' }));
 }
 
 export async function toReply(response: Response): Promise<Reply> {

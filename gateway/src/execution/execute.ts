@@ -20,7 +20,12 @@ export interface Execution {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
   readonly facts: RequestFacts;
+  /** What answers the fetches from virtual subgraphs: the event at hand, by name of its Subscription field. */
+  readonly event?: EventRoot;
 }
+
+/** An event by the name of its Subscription field. */
+export type EventRoot = Readonly<Record<string, unknown>>;
 
 /**
  * The seam of the execution engine: operation (with its generation), variables, identity and request facts in, a GraphQL result out. Whatever goes

@@ -4,10 +4,11 @@ import { suppressTracing } from '@opentelemetry/core';
 import type { Logger } from '@tally/runtime';
 import { OperationTypeNode } from 'graphql';
 import type { PlanCache } from '../planning/plan-cache.ts';
-import type { GraphOperation } from '../planning/operation.ts';
+import { schemaOf, type GraphOperation } from '../planning/operation.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Execute, Execution } from './execute.ts';
 import { SubgraphError, type FetchFromSubgraph } from './fetch-from-subgraph.ts';
+import { virtualFetchOf, type VirtualFetch } from './project-event.ts';
 import { fromSubgraph, placesOf } from './subgraph-errors.ts';
 
 type Arguments = Parameters<typeof executeQueryPlan>;
@@ -37,12 +38,19 @@ export function createStockExecutor(options: {
     const plan = await plans.plan(operation);
     const services = remembered(perGeneration, generation, () => dataSources(generation, fetchFromSubgraph));
     const operationContext = remembered(perOperation, operation, () => ({
-      schema: generation.apiSchema,
+      schema: operation.view === 'api' ? generation.apiSchema : generation.supergraphSchema,
       operation: operation.definition,
       fragments: { ...operation.fragments },
     }));
     const result = await context.with(suppressTracing(facts.trace), () =>
-      executeQueryPlan(plan, services, requestContextOf(execution, logger), operationContext, generation.supergraphSchema, generation.api),
+      executeQueryPlan(
+        plan,
+        services,
+        requestContextOf(execution, logger),
+        operationContext,
+        generation.supergraphSchema,
+        schemaOf(operation),
+      ),
     );
     // An answer that does not fit the schema makes it give up without data; the operation has run all the same.
     return result.data === undefined ? { ...result, data: null } : result;
@@ -57,14 +65,29 @@ function remembered<K extends object, V>(map: WeakMap<K, V>, key: K, make: () =>
   return made;
 }
 
-function dataSources({ subgraphs }: Generation, fetchFromSubgraph: FetchFromSubgraph): ServiceMap {
+function dataSources(generation: Generation, fetchFromSubgraph: FetchFromSubgraph): ServiceMap {
   const map: ServiceMap = Object.create(null) as ServiceMap;
-  for (const { name } of subgraphs) map[name] = { process: (options) => process(name, options, fetchFromSubgraph) };
+  const virtual = virtualFetchOf(generation);
+  for (const subgraph of generation.subgraphs) {
+    const { name } = subgraph;
+    map[name] = {
+      process: (options) => (subgraph.virtual ? processVirtually(options, virtual) : process(name, options, fetchFromSubgraph)),
+    };
+  }
   return map;
 }
 
-async function process(subgraph: string, { request, context: given }: Process, fetchFromSubgraph: FetchFromSubgraph): Promise<Processed> {
-  const { caller, facts, operation } = (given as { readonly execution: Execution }).execution;
+const executionOf = ({ context: given }: Process): Execution => (given as { readonly execution: Execution }).execution;
+
+async function processVirtually(options: Process, virtual: VirtualFetch): Promise<Processed> {
+  const { query = '', variables = {} } = options.request;
+  const { data, errors } = virtual(query, variables, executionOf(options).event);
+  return errors.length === 0 ? { data } : { data, errors: errors.flatMap((error) => fromSubgraph(error, null)) };
+}
+
+async function process(subgraph: string, options: Process, fetchFromSubgraph: FetchFromSubgraph): Promise<Processed> {
+  const { request } = options;
+  const { caller, facts, operation } = executionOf(options);
   const query = request.query ?? '';
   const variables: Readonly<Record<string, unknown>> = request.variables ?? {};
   try {
@@ -78,7 +101,7 @@ async function process(subgraph: string, { request, context: given }: Process, f
       caller,
       facts,
     });
-    return errors.length === 0 ? { data } : { data, errors: errors.map(fromSubgraph) };
+    return errors.length === 0 ? { data } : { data, errors: errors.flatMap((error) => fromSubgraph(error, variables['representations'])) };
   } catch (error) {
     if (!(error instanceof SubgraphError)) throw error;
     return { data: null, errors: placesOf(error, query, variables['representations']) };

@@ -23,8 +23,18 @@ const notASubgraphsToSay: ReadonlySet<WireCode> = new Set([
 /** Fields of `extensions` that a subgraph may add to a code. */
 const passed = ['argument', 'field', 'retryAfterMs'] as const;
 
-/** Keeps what a client can use of a subgraph's error; everything else is INTERNAL, for the formatter to mask. */
-export function fromSubgraph({ message, path, extensions = {} }: SubgraphAnswerError): PlacedError {
+/**
+ * Keeps what a client can use of a subgraph's error; everything else is INTERNAL, for the formatter to mask. An error of the whole `_entities` field
+ * (a reference resolver that threw before it gave a promise) is one of each entity that was asked for.
+ */
+export function fromSubgraph(error: SubgraphAnswerError, representations: unknown): readonly PlacedError[] {
+  const { path } = error;
+  const placed = toPlaced(error);
+  if (path?.length !== 1 || path[0] !== '_entities' || !Array.isArray(representations)) return [placed];
+  return representations.map((_, index) => ({ ...placed, path: ['_entities', index] }));
+}
+
+function toPlaced({ message, path, extensions = {} }: SubgraphAnswerError): PlacedError {
   const code = codeOf(message, extensions['code']);
   const kept: Record<string, unknown> = { code };
   for (const name of passed) {

@@ -19,6 +19,10 @@ export function coerceVariables(
   return { ok: false, errors: errors.map(toBadInput) };
 }
 
+/** An argument that its type allows and its meaning does not: BAD_USER_INPUT (400). */
+export const badUserInput = (message: string, argument: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', argument, http: { status: 400 } } });
+
 function toBadInput(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message.replaceAll(/ ?Did you mean [^?]*\?/g, ''), {
     ...(error.nodes === undefined ? {} : { nodes: error.nodes }),

@@ -1,15 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { context, SpanStatusCode } from '@opentelemetry/api';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { context } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DeadlineError } from '../execution/fetch-from-subgraph.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Admit } from '../limits/admission.ts';
 import { Refusal } from '../refusal.ts';
-import type { GatewayTelemetry, Outcome } from '../telemetry.ts';
+import type { GatewayTelemetry } from '../telemetry.ts';
 import { acceptsJson } from './accepts-json.ts';
+import { finishRequest, rejectionOf } from './finish-request.ts';
 import type { ApolloContext } from './gateway-interface.ts';
-import { currentScope, openScope, withinScope, type RequestScope } from './request-scope.ts';
+import { currentScope, openScope, withinScope } from './request-scope.ts';
+import type { Streams } from './streams/add-streams.ts';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<ApolloContext>;
@@ -20,8 +22,8 @@ export interface GraphqlRouteOptions {
   readonly deadlineMs: number;
 }
 
-/** `/graphql`, POST and GET. Each request has a scope: trace, deadline, caller. */
-export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+/** `/graphql`, POST and GET. Each request has a scope: trace, deadline, caller. What asks for a stream goes to `streams`, past Apollo Server. */
+export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions, streams: Pick<Streams, 'answer'>): void {
   const { apollo, authenticate, admit, telemetry, deadlineMs } = options;
   const answer = fastifyApolloHandler(apollo, {
     async context(request: FastifyRequest): Promise<ApolloContext> {
@@ -30,12 +32,14 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       if (!acceptsJson(request.headers.accept)) throw notAcceptable();
       const [query, variables, extensions] = partsOf(request);
       admit(query, variables, extensions);
-      scope.caller = await authenticate(request.headers.authorization);
+      scope.caller = (await authenticate(request.headers.authorization)).caller;
       return { scope };
     },
   });
 
   app.all('/graphql', async (request, reply) => {
+    const streaming = streams.answer(request, reply);
+    if (streaming !== null) return await streaming;
     const startedAt = performance.now();
     const controller = new AbortController();
     const deadline = setTimeout(() => {
@@ -50,25 +54,10 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       return await context.with(scope.facts.trace, () => withinScope(scope, () => answer.call(app, request, reply)));
     } finally {
       clearTimeout(deadline);
-      finish(scope, reply, (performance.now() - startedAt) / 1000);
+      const outcome = finishRequest(telemetry, scope, reply.statusCode, startedAt);
+      if (outcome === 'refused') telemetry.requestRejected(rejectionOf(scope));
     }
   });
-
-  function finish(scope: RequestScope, reply: FastifyReply, seconds: number): void {
-    const outcome = outcomeOf(scope, reply.statusCode);
-    if (outcome === 'refused') telemetry.requestRejected(scope.rejected ?? scope.code?.toLowerCase() ?? 'bad_request');
-    telemetry.requestAnswered({ operation: scope.operation, type: scope.type, outcome, seconds });
-    scope.span.updateName(scope.type);
-    scope.span.setAttributes({ 'graphql.operation.type': scope.type, 'graphql.operation.name': scope.operation });
-    if (outcome === 'failed') scope.span.setStatus({ code: SpanStatusCode.ERROR });
-    scope.span.end();
-  }
-}
-
-function outcomeOf({ code }: RequestScope, status: number): Outcome {
-  if (status >= 500) return 'failed';
-  if (status >= 400) return 'refused';
-  return code === null ? 'ok' : 'partial';
 }
 
 const notAcceptable = (): Refusal =>

@@ -10,13 +10,13 @@ export interface SessionTopic {
 
 const shape = z.strictObject({ topic: z.string().min(1), ended: z.record(z.string(), z.string().min(1)) });
 
+const form = `{ "topic": …, "ended": { "<type>": "<path of the session's id>" } }`;
+
 /** @throws {StartupError} the file cannot be read, or says something else. */
 export function loadSessionTopic(path: string): SessionTopic {
   try {
     return shape.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new StartupError(`SESSIONS_PATH: ${path} is not of the form { "topic": …, "ended": { "<type>": "<path of the session's id>" } }.`, {
-      cause,
-    });
+    throw new StartupError(`SESSIONS_PATH: ${path} is not of the form ${form}`, { cause });
   }
 }

@@ -20,6 +20,28 @@ export interface Limits {
   readonly jsonDepth: number;
   /** What rate limits are multiplied by; 0 switches them off. */
   readonly rateFactor: number;
+  readonly streams: StreamLimits;
+}
+
+/** Limits of those who stay: sockets, and responses that carry a stream. Durations in milliseconds. */
+export interface StreamLimits {
+  /** Of one message of a client on a socket. */
+  readonly messageBytes: number;
+  readonly subscriptionsPerSocket: number;
+  /** Sockets and streaming responses of one caller who is signed in. */
+  readonly openPerCaller: number;
+  readonly openPerAddress: number;
+  /** In this process. */
+  readonly open: number;
+  /** New ones per address. */
+  readonly connectsPerMinute: number;
+  /** Bytes that may wait for a slow client before its streams are paused. */
+  readonly waitingBytes: number;
+  /** Until `connection_init` must have come. */
+  readonly initMs: number;
+  readonly heartbeatMs: number;
+  /** After which a client that does not answer, or takes nothing, is dropped. */
+  readonly silenceMs: number;
 }
 
 const standard: Limits = {
@@ -34,12 +56,26 @@ const standard: Limits = {
   bodyBytes: 256 * 1024,
   jsonDepth: 32,
   rateFactor: 1,
+  streams: {
+    messageBytes: 64 * 1024,
+    subscriptionsPerSocket: 100,
+    openPerCaller: 10,
+    openPerAddress: 1_000,
+    open: 20_000,
+    connectsPerMinute: 120,
+    waitingBytes: 1024 * 1024,
+    initMs: 3_000,
+    heartbeatMs: 15_000,
+    silenceMs: 30_000,
+  },
 };
+
+const crowds = { openPerCaller: 100_000, openPerAddress: 100_000, open: 100_000, connectsPerMinute: 1_000_000 };
 
 /** @see docs/security.md, GraphQL hardening */
 export const limitsOf: Readonly<Record<LimitsProfile, Limits>> = {
   default: standard,
-  load: { ...standard, rateFactor: 10_000 },
+  load: { ...standard, rateFactor: 10_000, streams: { ...standard.streams, ...crowds } },
   off: {
     depth: Infinity,
     introspectionDepth: Infinity,
@@ -52,5 +88,6 @@ export const limitsOf: Readonly<Record<LimitsProfile, Limits>> = {
     bodyBytes: 16 * 1024 * 1024,
     jsonDepth: Infinity,
     rateFactor: 0,
+    streams: { ...standard.streams, ...crowds, messageBytes: 16 * 1024 * 1024, subscriptionsPerSocket: Infinity },
   },
 };

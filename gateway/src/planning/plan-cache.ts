@@ -9,7 +9,7 @@ export interface Unplanned {
   readonly characters: number;
 }
 
-/** Plans of one generation. */
+/** Plans by the keys of their operations, which differ between generations. */
 export interface PlanCache<Operation extends Unplanned> {
   /** The plan of an operation; concurrent callers of one key share one promise, so a stampede plans once. A failure is not kept. */
   plan(operation: Operation): Promise<QueryPlan>;

@@ -3,11 +3,14 @@ import { Supergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { supportedFeatures } from './supported-features.ts';
+import { readTopicBindings, type TopicBindings } from './topic-bindings.ts';
 
 /** Where a subgraph is, as the supergraph says. */
 export interface SubgraphLocation {
   readonly name: string;
   readonly url: string;
+  /** Nobody serves it: the gateway answers its fields from the event log. Routing addresses of scheme `virtual:`. */
+  readonly virtual: boolean;
 }
 
 /** All that derives from one supergraph and nothing else. A request sees exactly one. */
@@ -25,24 +28,29 @@ export interface Generation {
   readonly apiSchema: GraphQLSchema;
   readonly planner: QueryPlanner;
   readonly subgraphs: readonly SubgraphLocation[];
+  /** Where the events of Subscription fields come from. */
+  readonly topics: TopicBindings;
 }
 
 /**
  * Builds a generation; some 50 ms for a small graph, on the event loop.
  *
- * @throws {Error} the SDL is no supergraph, or links a feature for security or execution that nobody here enforces.
+ * @throws {Error} the SDL is no supergraph, or links a feature for security or execution that nobody here enforces, or
+ * binds a field to a topic in a way that cannot be served.
  */
 export function buildGeneration(sdl: string): Generation {
   const supergraph = Supergraph.build(sdl, { supportedFeatures: new Set(supportedFeatures) });
   const api = supergraph.apiSchema();
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   return {
     hash: createHash('sha256').update(sdl).digest('hex'),
     sdl,
     supergraph: supergraph.schema,
-    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    supergraphSchema,
     api,
     apiSchema: api.toGraphQLJSSchema(),
     planner: new QueryPlanner(supergraph),
-    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
+    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url, virtual: url.startsWith('virtual:') })),
+    topics: readTopicBindings(supergraph.schema, supergraphSchema),
   };
 }
