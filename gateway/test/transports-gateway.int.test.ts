@@ -279,6 +279,16 @@ test('the first of those who share a stream may leave without silencing the othe
   expect(JSON.parse((await events.heard(2))[1]?.data ?? '')).toEqual({ data: { shelvesChanged: { free: 2 } } });
 });
 
+test('a request that asks for another protocol than WebSocket is answered as if it had not', async () => {
+  await using gateway = await aStreamingGateway();
+  using answer = await ask(gateway.url, {
+    headers: { 'content-type': 'application/json', connection: 'upgrade, http2-settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' },
+    body: { query: '{ books { id } }' },
+  });
+
+  expect(JSON.parse(await answer.rest())).toHaveProperty('data.books');
+});
+
 test('sockets are counted, and so is why one was refused', async () => {
   const metricsPort = await aFreePort();
   await using gateway = await aStreamingGateway({ metricsPort });

@@ -1,12 +1,7 @@
 import { StartupError } from '@tally/runtime';
 import type { FastifyInstance } from 'fastify';
+import type { Page } from '../config.ts';
 import { addFolder } from './folder.ts';
-
-/** Folder of a page, and the path it is served below: begins with a slash and does not end with one. */
-export interface Page {
-  readonly path: string;
-  readonly folder: string;
-}
 
 const contentSecurityPolicy = [
   "default-src 'self'",

@@ -1,10 +1,11 @@
 import { addHealthRoutes, listen, type Logger, type Readiness } from '@tally/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Page } from '../config.ts';
 import { addEdgeErrors } from './edge-errors.ts';
 import { addExplorer } from './explorer.ts';
 import { addGraphqlRoute, type GraphqlRouteOptions } from './graphql-route.ts';
 import { addHomePage, type Landing } from './home-page.ts';
-import { addPage, type Page } from './pages.ts';
+import { addPage } from './pages.ts';
 import { addStreams } from './streams/add-streams.ts';
 import type { StreamsOptions } from './streams/stream-options.ts';
 
