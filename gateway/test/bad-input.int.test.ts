@@ -62,6 +62,12 @@ const table: readonly [title: string, send: (world: World) => Promise<Reply>, st
     400,
     'BAD_USER_INPUT',
   ],
+  [
+    'a subscription whose root field depends on a variable',
+    (world) => world.ask('subscription ($x: Boolean!) { books @include(if: $x) { id } }', { variables: { x: true } }),
+    400,
+    'GRAPHQL_VALIDATION_FAILED',
+  ],
   ['a subscription', (world) => world.ask('subscription { books { id } }'), 400, 'BAD_REQUEST'],
   [
     'A5 a body of 1 MB',

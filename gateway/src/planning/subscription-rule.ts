@@ -1,29 +1,40 @@
-import { GraphQLError, Kind, OperationTypeNode, type FragmentDefinitionNode, type SelectionNode, type ValidationRule } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type SelectionNode,
+  type ValidationRule,
+} from 'graphql';
 
-/**
- * What the planner cannot plan is refused in validation: a root field of a subscription that may be left out. Events of a field that is not there would
- * be nothing.
- */
+/** Directives that may leave out the root field of a subscription. Events of a field that is not there would be nothing, and the planner cannot plan it. */
+export function conditionsOnSubscriptions({ definitions }: DocumentNode): readonly DirectiveNode[] {
+  const fragments = new Map(definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])));
+  const seen = new Set<string>();
+  const found: DirectiveNode[] = [];
+  const visit = (selections: readonly SelectionNode[]): void => {
+    for (const selection of selections) {
+      found.push(...(selection.directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include').slice(0, 1));
+      if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet.selections);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD || seen.has(selection.name.value)) continue;
+      seen.add(selection.name.value);
+      visit(fragments.get(selection.name.value)?.selectionSet.selections ?? []);
+    }
+  };
+  for (const one of definitions) {
+    if (one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.SUBSCRIPTION) visit(one.selectionSet.selections);
+  }
+  return found;
+}
+
+/** Refuses them in validation. */
 export const subscriptionRootRule: ValidationRule = (context) => ({
-  OperationDefinition(operation) {
-    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
-    const seen = new Set<FragmentDefinitionNode>();
-    const visit = (selections: readonly SelectionNode[]): void => {
-      for (const selection of selections) {
-        const directive = selection.directives?.find(({ name }) => name.value === 'skip' || name.value === 'include');
-        if (directive !== undefined) {
-          context.reportError(
-            new GraphQLError(`The root field of a subscription takes no @${directive.name.value}.`, { nodes: [directive] }),
-          );
-        }
-        if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet.selections);
-        if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
-        const fragment = context.getFragment(selection.name.value);
-        if (fragment == null || seen.has(fragment)) continue;
-        seen.add(fragment);
-        visit(fragment.selectionSet.selections);
-      }
-    };
-    visit(operation.selectionSet.selections);
+  Document(document) {
+    for (const directive of conditionsOnSubscriptions(document)) {
+      context.reportError(new GraphQLError(conditionalRoot(directive), { nodes: [directive] }));
+    }
   },
 });
+
+export const conditionalRoot = ({ name }: DirectiveNode): string => `The root field of a subscription takes no @${name.value}.`;
