@@ -123,7 +123,7 @@ export default defineConfig(
   },
   {
     // Tools that demand a default export.
-    files: ['*.config.{js,ts}', '**/prisma.config.ts', '.dependency-cruiser.mjs'],
+    files: ['**/*.config.{js,ts}', '**/prisma.config.ts', '.dependency-cruiser.mjs'],
     rules: banned(...without(bannedEverywhere, 'ExportDefault')),
   },
   {

@@ -16,7 +16,7 @@ export interface GatewayTelemetry {
   rateLimited(bucket: string): void;
   planLookedUp(result: 'hit' | 'miss'): void;
   planMade(seconds: number): void;
-  subgraphFetched(subgraph: string, result: 'ok' | 'error', seconds: number): void;
+  subgraphFetched(subgraph: string, result: 'ok' | 'error' | 'abandoned', seconds: number): void;
 }
 
 const seconds = {

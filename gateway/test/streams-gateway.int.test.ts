@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ask, eventStream } from './event-source.ts';
+import { openSocket } from './raw-socket.ts';
 import { aWorld, leak, user } from './world.ts';
 
 const query = 'subscription ($after: Int) { visitChanged(visitId: "v1", afterSequence: $after) { sequence visit { fee } } }';
@@ -96,4 +97,24 @@ test('a refused stream leaks nothing', async () => {
   expect(refused.status).toBe(500);
   expect(text).toContain('"INTERNAL"');
   expect(text).not.toMatch(leak);
+});
+
+test('a client that leaves while its stream opens is nobody’s fault: nothing is warned of, and nothing is left', async () => {
+  await using world = await aWorld({ live: true });
+  world.desk.book('v1', user.userId);
+  const authorization = `Bearer ${await world.tokenFor([])}`;
+  using socket = await openSocket(world.url);
+  await socket.greet({ authorization });
+  const before = world.log.length;
+
+  for (let at = 0; at < 40; at++) {
+    socket.subscribe(`s${String(at)}`, query, { after: 0 });
+    if (at % 2 === 1) await world.desk.step('v1');
+    socket.say({ type: 'complete', id: `s${String(at)}` });
+  }
+
+  socket.subscribe('stays', query, { after: 20 });
+  await world.desk.step('v1');
+  await socket.heard(({ type, id }) => type === 'next' && id === 'stays');
+  expect(world.log.slice(before).filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
 });

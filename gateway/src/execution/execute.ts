@@ -9,7 +9,7 @@ export interface RequestFacts {
   readonly trace: Context;
   /** Hexadecimal, 32 digits; also in every error the client gets. */
   readonly traceId: string;
-  /** Aborted at the request's deadline (reason: `DeadlineError`), or when the client has left and may safely be forgotten. */
+  /** Aborted at the request's deadline (reason: `DeadlineError`), or when the client has left and may safely be forgotten (`ClientGoneError`). */
   readonly signal: AbortSignal;
 }
 

@@ -45,6 +45,11 @@ export class SubgraphError extends Error {
   }
 }
 
+/** Why a request's signal was aborted: nobody waits for the answer any more. Nothing is wrong. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
 /** Why a request's signal was aborted: its time is up. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';

@@ -2,7 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DeadlineError } from '../execution/fetch-from-subgraph.ts';
+import { ClientGoneError, DeadlineError } from '../execution/fetch-from-subgraph.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Admit } from '../limits/admission.ts';
 import { Refusal } from '../refusal.ts';
@@ -48,7 +48,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     const scope = openScope(telemetry.tracer, { headers: request.headers, address: request.ip, signal: controller.signal });
     reply.raw.once('close', () => {
       // A client that left needs no answer; what a mutation has begun is finished all the same.
-      if (!reply.raw.writableFinished && scope.type === 'query') controller.abort(new DeadlineError('the client left'));
+      if (!reply.raw.writableFinished && scope.type === 'query') controller.abort(new ClientGoneError());
     });
     try {
       return await context.with(scope.facts.trace, () => withinScope(scope, () => answer.call(app, request, reply)));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '@tally/identity';
 import { OperationTypeNode } from 'graphql';
+import { ClientGoneError } from '../execution/fetch-from-subgraph.ts';
 import type { Admit } from '../limits/admission.ts';
 import { restOf } from '../planning/event-plan.ts';
 import { Refusal } from '../refusal.ts';
@@ -28,6 +29,8 @@ export function createOpenStream({ engine, admit, pipelines, accepting, rejected
     try {
       return await open(request, sink);
     } catch (error) {
+      // Nobody is there to be refused.
+      if (request.facts.signal.reason instanceof ClientGoneError) throw toRefused([tooLate()], engine.mask, request.facts.traceId);
       if (error instanceof StreamRefusedError) {
         const code = error.errors[0]?.extensions?.['code'];
         rejected(typeof code === 'string' ? code.toLowerCase() : 'internal');
@@ -42,6 +45,7 @@ export function createOpenStream({ engine, admit, pipelines, accepting, rejected
     const { caller, facts, protocol } = request;
     const { pipeline: wanted, after } = await admitted(request);
     if (!accepting()) throw noEvents();
+    if (facts.signal.aborted) throw tooLate();
     const pipeline = pipelines.get(wanted.name) ?? create(wanted);
     const subscriber = new Subscriber(pipeline, { caller, protocol, sink, after });
     pipeline.add(subscriber);

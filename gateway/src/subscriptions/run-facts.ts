@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isSpanContextValid, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import type { RequestFacts } from '../execution/execute.ts';
-import { DeadlineError } from '../execution/fetch-from-subgraph.ts';
+import { ClientGoneError, DeadlineError } from '../execution/fetch-from-subgraph.ts';
 
 export const freshTraceId = (): string => randomBytes(16).toString('hex');
 
@@ -22,7 +22,7 @@ export async function withinDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const abort = (): void => {
-    controller.abort(new DeadlineError('nobody waits for this any more'));
+    controller.abort(new ClientGoneError());
   };
   if (ended.aborted) abort();
   ended.addEventListener('abort', abort, { once: true });

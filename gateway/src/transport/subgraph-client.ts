@@ -2,6 +2,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace, type Context, ty
 import type { Caller } from '@tally/identity';
 import type { Logger } from '@tally/runtime';
 import {
+  ClientGoneError,
   DeadlineError,
   SubgraphError,
   type FetchFromSubgraph,
@@ -26,7 +27,7 @@ export interface SubgraphClientOptions {
   readonly authorisationFor: (caller: Caller, subgraph: string) => Promise<string | undefined>;
   readonly logger: Logger;
   readonly tracer: Tracer;
-  readonly fetched: (subgraph: string, result: 'ok' | 'error', seconds: number) => void;
+  readonly fetched: (subgraph: string, result: 'ok' | 'error' | 'abandoned', seconds: number) => void;
 }
 
 export function createSubgraphClient({ transports, authorisationFor, logger, tracer, fetched }: SubgraphClientOptions): SubgraphClient {
@@ -73,7 +74,7 @@ export function createSubgraphClient({ transports, authorisationFor, logger, tra
         facts.trace,
       );
       const startedAt = performance.now();
-      let result: 'ok' | 'error' = 'error';
+      let result: 'ok' | 'error' | 'abandoned' = 'error';
       try {
         const answer = await send(fetch, trace.setSpan(facts.trace, span));
         noticed(subgraph, 'ok');
@@ -82,6 +83,10 @@ export function createSubgraphClient({ transports, authorisationFor, logger, tra
         if (answer.errors.length === 0) result = 'ok';
         return answer;
       } catch (error) {
+        if (facts.signal.reason instanceof ClientGoneError) {
+          result = 'abandoned';
+          throw error;
+        }
         span.setStatus({ code: SpanStatusCode.ERROR });
         if (error instanceof SubgraphError && error.code === 'SUBGRAPH_UNAVAILABLE') noticed(subgraph, 'down', error);
         else logger.warn({ subgraph, err: error }, 'fetch failed');
@@ -103,7 +108,8 @@ function traceHeaders(within: Context, traceId: string): Record<string, string> 
 }
 
 function toSubgraphError(error: unknown, subgraph: string): SubgraphError {
-  if (error instanceof DeadlineError) return new SubgraphError('TIMEOUT', `${subgraph}: the request's time is up`, { cause: error });
+  if (error instanceof DeadlineError || error instanceof ClientGoneError)
+    return new SubgraphError('TIMEOUT', `${subgraph}: the request's time is up`, { cause: error });
   if (error instanceof UnreachableError)
     return new SubgraphError(error.late ? 'TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', `${subgraph}: ${error.message}`, { cause: error });
   return new SubgraphError('INTERNAL', `${subgraph} failed`, { cause: error });

@@ -1,6 +1,6 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile, type Page } from '@tally/gateway';
 import { createPostgresEventLog, forgetMembers, type EventLog } from '@tally/messaging';
-import { notificationsStandards, startNotifications } from '@tally/notifications';
+import { notificationsStandards, startNotifications, type DeliveryConfig } from '@tally/notifications';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
 import { standardWork, startPayments } from '@tally/payments';
@@ -40,6 +40,8 @@ export interface PlatformConfig {
 export interface PlatformOverrides extends Pick<SubgraphOverrides, 'clock' | 'logger'> {
   /** Called with each subgraph's statements. */
   readonly onStatement?: (subgraph: string, text: string) => void;
+  /** What differs from the standard delivery of mails. */
+  readonly delivery?: Partial<DeliveryConfig>;
 }
 
 /** The whole platform in this process. Disposal stops the gateway first and the log last; PostgreSQL is not its own. */
@@ -111,6 +113,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
       {
         ...subgraphConfig('notifications'),
         ...notificationsStandards,
+        delivery: { ...notificationsStandards.delivery, ...overrides.delivery },
         ...(config.port === 0 ? {} : { shopUrl: `http://${host}:${String(config.port)}` }),
         smtpUrl: config.smtpUrl,
         soleWorker: config.soleProcess,
@@ -135,7 +138,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
         landing: {
           title: 'Tally',
           version: '0.1.0',
-          links: standardLinks,
+          links: [...config.pages.map(({ path }) => ({ label: 'Order tracker', href: `${path}/` })), ...standardLinks],
           demoAccounts: config.demoAccounts.map(({ role, email, password }) => ({ role, login: email, password })),
         },
       },

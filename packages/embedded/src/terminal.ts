@@ -28,6 +28,7 @@ export function readyText(
     `ready  ${url}/graphql  (${facts.seconds.toFixed(1)} s)`,
     '',
     `  start page  ${url}/`,
+    `  tracker     ${url}/tracker/   buy something, and watch it move`,
     `  sandbox     ${url}/graphql    in a browser, needs the internet`,
     `  explorer    ${url}/explorer/  works offline`,
     `  metrics     ${metricsUrl ?? '–'}`,
@@ -44,7 +45,7 @@ export function readyText(
       `    curl -s ${url}/graphql -H 'content-type: application/json' \\`,
       `      -d '${JSON.stringify({ query: sampleQuery })}'`,
       '',
-      '  stop with Ctrl-C; "npm run reset" forgets everything; "npm run smoke" buys a few things.',
+      '  stop with Ctrl-C; "npm run demo" plays an evening at the shop; "npm run reset" forgets everything.',
       '',
     );
   }

@@ -1,4 +1,5 @@
 import type { SubscribePayload } from 'graphql-ws';
+import { ClientGoneError } from '../../execution/fetch-from-subgraph.ts';
 import type { Sink, Stream, StreamEnd, StreamResult } from '../../subscriptions/stream.ts';
 import type { Opened } from '../streams/opening.ts';
 
@@ -91,7 +92,7 @@ export class Operation implements Sink, AsyncIterable<never> {
   close(closing: Closing): void {
     if (this.#over) return;
     this.#closing = closing;
-    this.#leaving?.abort();
+    this.#leaving?.abort(new ClientGoneError());
     this.#stream?.close(closing);
     this.#finishWith('complete');
   }

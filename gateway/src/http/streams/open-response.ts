@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { ClientGoneError } from '../../execution/fetch-from-subgraph.ts';
 import type { PresenceEnd } from '../../identity/presences.ts';
 import type { Sink, Stream, StreamEnd, StreamResult } from '../../subscriptions/stream.ts';
 import type { Resident } from '../sweep.ts';
@@ -94,7 +95,7 @@ export class OpenResponse implements Sink, Resident {
   close(closing: Parameters<Stream['close']>[0]): void {
     if (this.#state === 'over') return;
     this.#closing = closing;
-    this.leaving.abort();
+    this.leaving.abort(new ClientGoneError());
     this.#stream?.close(closing);
     this.#over();
   }

@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { Logger } from '@tally/runtime';
-import { DeadlineError } from '../../execution/fetch-from-subgraph.ts';
+import { ClientGoneError, DeadlineError } from '../../execution/fetch-from-subgraph.ts';
 import { StreamRefusedError } from '../../subscriptions/stream.ts';
 import type { GatewayTelemetry } from '../../telemetry.ts';
 import { finishRequest, rejectionOf } from '../finish-request.ts';
@@ -22,7 +22,7 @@ export type Opened<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /** Nobody is there to be answered, and nothing is wrong. */
 const clientGone = 499;
 
-const isGone = ({ aborted, reason }: AbortSignal): boolean => aborted && !(reason instanceof DeadlineError);
+const isGone = ({ reason }: AbortSignal): boolean => reason instanceof ClientGoneError;
 
 /** Runs the opening of a stream as a request of its own: with a trace, a deadline and a place in the metrics. Never rejects. */
 export type Opening = <T>(facts: OpeningFacts, work: (scope: RequestScope) => Promise<T>) => Promise<Opened<T>>;

@@ -26,7 +26,10 @@ const options = readOptions(
   'bench:streams',
   'Starts a gateway on a Postgres log and lets up to 10,000 WebSocket clients follow it: memory per connection, one event to all of them, 1,000 events a\nsecond to one each, and 200,000 subscriptions that come and go; beside a bare server of `ws`. Takes about five minutes.',
 );
-if (options !== null) {
+if (options?.check === true && options.scale < 1) {
+  console.error('--check needs the whole bench, without --scale: fewer clients cost more each');
+  process.exitCode = 1;
+} else if (options !== null) {
   await bench(options).catch((error: unknown) => {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
     process.exitCode = 1;

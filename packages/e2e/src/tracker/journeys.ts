@@ -1,11 +1,7 @@
 import { strict as assert } from 'node:assert';
+import type { Journey } from './journey.ts';
+import { renewsItsToken } from './renews-its-token.ts';
 import { assertCalm, type Visitor } from './visitor.ts';
-
-/** One thing that the page promises. Titles are facts. */
-export interface Journey {
-  readonly title: string;
-  readonly run: (visitor: Visitor) => Promise<void>;
-}
 
 const mug = 'Enamel Mug, White';
 
@@ -65,6 +61,8 @@ const cutsAndResumes: Journey = {
     assert.equal(await visitor.told.count(), 6, 'a step came twice, or not at all');
     await connection.getByText('caught up on 2 missed steps').waitFor();
     await visitor.photograph('6-caught-up');
+    await visitor.visit('Orders');
+    await page.getByRole('list', { name: 'My orders' }).getByText('changed while offline').waitFor();
   },
 };
 
@@ -128,31 +126,30 @@ const readsMail: Journey = {
   },
 };
 
-const renewsItsToken: Journey = {
-  title: 'a token that is about to end is renewed, and nobody has to sign in again',
-  async run({ page }) {
-    const before = await page.evaluate(endToken);
-    await page.reload();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    await page
-      .getByText('Stock is live')
-      .or(page.getByText('Live', { exact: true }))
-      .first()
-      .waitFor();
-    await page.waitForFunction(`JSON.parse(localStorage.getItem('tally.session')).accessToken !== ${JSON.stringify(before)}`);
-  },
-};
-
-const endToken = `(() => {
-  const session = JSON.parse(localStorage.getItem('tally.session'));
-  localStorage.setItem('tally.session', JSON.stringify({ ...session, expiresAt: Date.now() }));
-  return session.accessToken;
-})()` as unknown as () => string;
-
 const staysCalm: Journey = {
   title: 'the browser has nothing to complain about, and nothing jumped',
   run: assertCalm,
 };
+
+/** Around a shop that stops and starts again. */
+export const outlivesTheShop = {
+  title: 'a page whose shop was restarted comes back by itself, to the step it had seen',
+  async before(visitor: Visitor): Promise<void> {
+    await visitor.buy({ product: mug });
+    await visitor.step('Being prepared', 4);
+  },
+  async away({ page }: Visitor): Promise<void> {
+    const connection = page.getByRole('region', { name: 'Connection' });
+    await connection.getByText(/^Connection lost at/).waitFor();
+    await connection.getByText('trying again, last step seen #4').waitFor();
+  },
+  async after(visitor: Visitor): Promise<void> {
+    await visitor.page.getByRole('region', { name: 'Connection' }).getByText('Live', { exact: true }).waitFor();
+    await visitor.atTheDesk('Ship everything');
+    await visitor.step('On its way', 5);
+    assert.equal(await visitor.told.count(), 5, 'the timeline has other steps than it was told');
+  },
+} as const;
 
 /** In this order: each finds the page as the one before has left it. */
 export const journeys: readonly Journey[] = [

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { eraseEmbeddedPostgres } from '@tally/embedded';
-import { live } from '../resume/system.ts';
+import { live, type Life, type Place } from '../resume/system.ts';
 import { freePort } from '../topologies/app-process.ts';
 import { openBrowser } from './browser.ts';
-import { journeys } from './journeys.ts';
+import { journeys, outlivesTheShop } from './journeys.ts';
 import { looks } from './looks.ts';
 import { visitorOf, type Visitor } from './visitor.ts';
 
@@ -18,7 +18,8 @@ const { values } = parseArgs({ options: { url: { type: 'string' } } });
 await using stack = new AsyncDisposableStack();
 await rm(pictures, { recursive: true, force: true });
 await mkdir(pictures, { recursive: true });
-const url = values.url ?? (await startSystem(stack));
+const system = values.url === undefined ? await startSystem(stack) : null;
+const url = system?.url ?? values.url ?? '';
 const answer = await fetch(url);
 if (!answer.ok)
   throw new Error(`${url} answers ${String(answer.status)}: is the page built (npm run build -w @tally/tracker), and served?`);
@@ -29,6 +30,18 @@ for (const look of looks) {
   console.log(look.name);
   await using visitor = await visitorOf(browser, url, look, pictures);
   for (const { title, run } of journeys) if (!(await walk(title, () => run(visitor), visitor))) failed++;
+  if (system === null) continue;
+  const { title, before, away, after } = outlivesTheShop;
+  const outlived = await walk(
+    title,
+    async () => {
+      await before(visitor);
+      await system.restart(() => away(visitor));
+      await after(visitor);
+    },
+    visitor,
+  );
+  if (!outlived) failed++;
 }
 console.log(failed === 0 ? `tracker: passed, pictures in ${pictures}` : `tracker: ${String(failed)} FAILED, pictures in ${pictures}`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -47,16 +60,38 @@ async function walk(title: string, run: () => Promise<void>, visitor: Visitor): 
   }
 }
 
-/** The whole system as one process, on a folder that is deleted afterwards. @returns where it serves the page. */
-async function startSystem(owner: AsyncDisposableStack): Promise<string> {
+interface System {
+  /** Where it serves the page. */
+  readonly url: string;
+  /** Stops it, and starts it again on the same folder and port when the work is done. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
+}
+
+/** The whole system as one process, on a folder that is deleted afterwards. */
+async function startSystem(owner: AsyncDisposableStack): Promise<System> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tally-tracker-'));
   owner.defer(async () => {
     await eraseEmbeddedPostgres(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   });
-  const place = { dataDir, port: await freePort(), simulatorPort: await freePort(), metricsPort: await freePort() };
+  const place: Place = { dataDir, port: await freePort(), simulatorPort: await freePort(), metricsPort: await freePort() };
+  let life = await begin(place);
+  owner.defer(() => life.end('SIGTERM').then(() => undefined));
+  return {
+    url: `http://127.0.0.1:${String(place.port)}/tracker/`,
+    async restart(meanwhile) {
+      await life.end('SIGTERM');
+      try {
+        await meanwhile();
+      } finally {
+        life = await begin(place);
+      }
+    },
+  };
+}
+
+async function begin(place: Place): Promise<Life> {
   const life = await live(place);
   if (!life.alive()) throw new Error(`the system does not start:\n${life.printed()}`);
-  owner.defer(() => life.end('SIGTERM').then(() => undefined));
-  return `http://127.0.0.1:${String(place.port)}/tracker/`;
+  return life;
 }

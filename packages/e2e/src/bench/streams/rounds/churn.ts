@@ -41,7 +41,7 @@ const openCounts = ['gateway_subscriptions_active', 'gateway_sockets_active'];
 export async function playChurn(stage: Stage, side: Side<Gateway>, cycles: number): Promise<Churned> {
   const { system, crowd, cpuMs } = side;
   const order = await prepare(stage, side);
-  using _ = keepBusy(side, order.busy);
+  await using _ = keepBusy(side, order.busy);
   const first = countsOf(cycles * 0.2);
   const all = countsOf(cycles);
   const rest = Object.fromEntries(cancelStates.map((state) => [state, all[state] - first[state]])) as Record<CancelState, number>;
@@ -103,8 +103,8 @@ async function prepare(
   };
 }
 
-/** Something happens to each of these keys all the time, until disposal. */
-function keepBusy({ system, past }: Side<Gateway>, keys: readonly string[]): Disposable {
+/** Something happens to each of these keys all the time, until disposal; which rejects when the log refused it. */
+function keepBusy({ system, past }: Side<Gateway>, keys: readonly string[]): AsyncDisposable {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -112,10 +112,12 @@ function keepBusy({ system, past }: Side<Gateway>, keys: readonly string[]): Dis
       await pause(1000 / busyPerSecond);
     }
   };
-  run().catch(console.error);
+  const ended = run();
+  ended.catch(() => undefined);
   return {
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       stopping.abort();
+      await ended;
     },
   };
 }
