@@ -9,11 +9,12 @@ import { cloneEmptyShop } from './empty-shop.ts';
 import { printOnFailure } from './print-on-failure.ts';
 
 /** Who must have taken in what, of one order. */
-const consumers = [
+const consumers: readonly { readonly subgraph: string; readonly topics: readonly string[]; readonly types?: readonly string[] }[] = [
   { subgraph: 'products', topics: ['products.commands.v1'] },
   { subgraph: 'payments', topics: ['payments.commands.v1'] },
   { subgraph: 'orders', topics: ['products.stock.v1', 'payments.payment.v1'] },
-] as const;
+  { subgraph: 'notifications', topics: ['orders.order.v1'], types: ['OrderPlaced'] },
+];
 
 test('embedded, every event of an order still passes the tables of the log, and every consumer its inbox', async () => {
   await using database = await cloneEmptyShop();
@@ -30,13 +31,14 @@ test('embedded, every event of an order still passes the tables of the log, and 
   await system.platform.caughtUp();
 
   await using sql = await openSql(database.urls.auditor);
-  const logged = await sql.rows('SELECT topic, event_id, sequence FROM event_log.record WHERE key = ANY($1)', [[id, shopper.id]]);
-  for (const subgraph of ['orders', 'products', 'payments']) {
-    const sent = await sql.rows(`SELECT topic, event_id, sequence FROM ${subgraph}.outbox WHERE key = ANY($1)`, [[id, shopper.id]]);
+  const logged = await sql.rows('SELECT topic, event_id, sequence, type FROM event_log.record WHERE key = ANY($1)', [[id, shopper.id]]);
+  for (const subgraph of ['orders', 'products', 'payments', 'notifications']) {
+    const sent = await sql.rows(`SELECT topic, event_id, sequence, type FROM ${subgraph}.outbox WHERE key = ANY($1)`, [[id, shopper.id]]);
     expect(sent.length, `outbox of ${subgraph}`).toBeGreaterThan(0);
     expect(logged).toEqual(expect.arrayContaining([...sent]));
   }
   expect([...new Set(logged.map(({ topic }) => topic))].sort()).toEqual([
+    'notifications.notification.v1',
     'orders.buyer.v1',
     'orders.order.v1',
     'payments.commands.v1',
@@ -44,8 +46,8 @@ test('embedded, every event of an order still passes the tables of the log, and 
     'products.commands.v1',
     'products.stock.v1',
   ]);
-  for (const { subgraph, topics } of consumers) {
-    const received = logged.filter(({ topic }) => topics.some((name) => name === topic));
+  for (const { subgraph, topics, types } of consumers) {
+    const received = logged.filter(({ topic, type }) => topics.includes(String(topic)) && types?.includes(String(type)) !== false);
     const taken = await sql.rows(`SELECT event_id FROM ${subgraph}.inbox WHERE state = 'DONE' AND event_id = ANY($1)`, [
       received.map(eventId),
     ]);
