@@ -191,6 +191,20 @@ test('A24 1,000 subscriptions on a socket: the first 100 are opened, each other 
   expect(socket.closed).toBeNull();
 });
 
+test('A25 an id that every result would repeat is kept short', async () => {
+  await using world = await aTransportsWorld();
+  using socket = await openSocket(world.url);
+  await socket.greet();
+
+  socket.subscribe('i'.repeat(257));
+  socket.subscribe('i'.repeat(256));
+
+  const refused = await socket.heard(({ type }) => type === 'error');
+  expect(refused).toMatchObject({ id: 'i'.repeat(257), payload: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
+  await eventually(() => expect(world.engine.streams).toHaveLength(1));
+  expect(socket.closed).toBeNull();
+});
+
 test.each([
   ['token_expired', 'Token expired'],
   ['revoked', 'Session ended'],

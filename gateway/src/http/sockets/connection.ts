@@ -19,6 +19,9 @@ import { Wire, type WireOwner } from './wire.ts';
 const anonymous: Caller = { kind: 'anonymous' };
 const pong = '{"type":"pong"}';
 
+/** Characters of the id that a client gives a subscription. */
+const longestId = 256;
+
 /**
  * One socket. *Greeting*: open, its `connection_init` is awaited for `initMs`. *Identifying*: the token is checked. *Identified*: acknowledged;
  * subscriptions come and go. *Over*, whatever ended it: its streams are closed, its places given back, nothing is written or read.
@@ -116,6 +119,8 @@ export class Connection implements ProtocolPeer, ProtocolSocket, OperationHost, 
   }
 
   admit(id: string, payload: SubscribePayload): Operation | GraphQLError {
+    // Every result repeats it.
+    if (id.length > longestId) return new GraphQLError('The id is too long.', { extensions: { code: 'LIMIT_EXCEEDED' } });
     if (this.#operations.size >= this.#room.limits.subscriptionsPerSocket) {
       return new GraphQLError('Too many subscriptions on one socket.', { extensions: { code: 'LIMIT_EXCEEDED' } });
     }

@@ -1,10 +1,14 @@
 import type { SubscribePayload } from 'graphql-ws';
 import type { StreamRequest } from '../../subscriptions/stream.ts';
 
-/** A message of a client; `undefined` for what is not JSON, which graphql-ws refuses as it refuses other rubbish. */
+/** What only a server says. */
+const serverTypes: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
+/** A message of a client; `undefined` for what no client says, JSON or not, which graphql-ws refuses as it refuses other rubbish. */
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const message = JSON.parse(text) as { readonly type?: unknown };
+    return serverTypes.has(message.type) ? undefined : message;
   } catch {
     return undefined;
   }
