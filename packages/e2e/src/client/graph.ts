@@ -89,7 +89,7 @@ export function createGraph(url: string): Graph {
       return (await post(body, options)) as Answer<Answers[Name]>;
     } catch (cause) {
       throw new RequestError(
-        `${titleOf(operation, variables)}\n  at ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `${titleOf(operation, variables)}\n  from ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`,
         { cause },
       );
     }

@@ -18,13 +18,22 @@ export interface Reading {
 const answerMs = 30_000;
 
 /** Streams that are answers over HTTP/1.1, each on a connection of its own. */
-export function createResponses({ url, token, headers = {} }: StreamClientOptions, reading: (subscription: Subscription) => Reading) {
+export function createResponses(
+  { url, token, headers = {}, localAddress = () => undefined }: StreamClientOptions,
+  reading: (subscription: Subscription) => Reading,
+) {
   const open = new Set<Connection>();
   const origin = url.replace(/\/(graphql)?\/?$/, '');
 
   const connect: Connect = (subscription, inbox) => {
     const { read, contentType, variables, headers: own } = reading(subscription);
-    const client = new Client(origin, { connect: { timeout: 5_000 }, headersTimeout: answerMs, bodyTimeout: 0 });
+    const address = localAddress();
+    const client = new Client(origin, {
+      connect: { timeout: 5_000 },
+      ...(address === undefined ? {} : { localAddress: address }),
+      headersTimeout: answerMs,
+      bodyTimeout: 0,
+    });
     let [body, paused]: [Dispatcher.ResponseData['body'] | undefined, boolean] = [undefined, false];
 
     async function take(): Promise<void> {

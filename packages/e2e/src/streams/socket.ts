@@ -22,7 +22,7 @@ const handshakeMs = 10_000;
  * The end of the socket is told to all its streams at once, here: the library would come back by itself after a close with 1000, and a client that
  * comes back by itself hides what is tested.
  */
-export function openSocket(url: string, { token, headers = {} }: Pick<StreamClientOptions, 'token' | 'headers'>): Socket {
+export function openSocket(url: string, { token, headers = {}, localAddress = () => undefined }: Omit<StreamClientOptions, 'url'>): Socket {
   const leaves = new Map<Inbox, () => void>();
   let over = false;
   let raw: WebSocket | undefined;
@@ -46,7 +46,7 @@ export function openSocket(url: string, { token, headers = {} }: Pick<StreamClie
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
     webSocketImpl: class extends WebSocket {
       constructor(to: string, protocol: string) {
-        super(to, protocol, { perMessageDeflate: false, headers, handshakeTimeout: handshakeMs });
+        super(to, protocol, { perMessageDeflate: false, headers, handshakeTimeout: handshakeMs, localAddress: localAddress() });
         hold(this);
       }
     },

@@ -81,6 +81,8 @@ export interface StreamClientOptions {
   /** Access token; absent: nobody is signed in. */
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Says where the next connection comes from, for a gateway that counts by address; absent: wherever the system says. */
+  readonly localAddress?: () => string | undefined;
 }
 
 /** A subscription on its way to a protocol. */

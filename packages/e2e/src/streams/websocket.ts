@@ -10,14 +10,14 @@ export interface WebSocketStreams extends StreamClient {
 }
 
 /** Streams over WebSocket, by the client of graphql-ws: all on one socket while it lasts. It never comes back by itself, `resume` does. */
-export function createWebSocketStreams({ url, token: first, headers = {} }: StreamClientOptions): WebSocketStreams {
+export function createWebSocketStreams({ url, token: first, ...rest }: StreamClientOptions): WebSocketStreams {
   const endpoint = `${url.replace(/^http/, 'ws').replace(/\/(graphql)?\/?$/, '')}/graphql`;
   const sockets = new Set<Socket>();
   let token = first;
 
   function socket(): Socket {
     for (const old of sockets) if (!old.over) return old;
-    const fresh = openSocket(endpoint, { token, headers });
+    const fresh = openSocket(endpoint, { ...rest, token });
     sockets.add(fresh);
     return fresh;
   }
@@ -25,7 +25,7 @@ export function createWebSocketStreams({ url, token: first, headers = {} }: Stre
   return {
     ...streamsOver(
       'websocket',
-      ({ query, ...rest }, inbox) => socket().subscribe({ query, variables: resumedBy({ query, ...rest }) }, inbox),
+      (subscription, inbox) => socket().subscribe({ query: subscription.query, variables: resumedBy(subscription) }, inbox),
       createInbox,
     ),
     renew(fresh) {

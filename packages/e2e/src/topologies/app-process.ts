@@ -64,13 +64,32 @@ export function runMain(name: string, main: MainFile, environment: Readonly<Reco
   };
 }
 
-/** A port nobody listens on at this moment. */
+// Below the ports that systems give away by themselves (from 32,768), so that nobody comes upon one between the look and its use; and a block for each
+// process, so that those who look at the same time do not find the same.
+const [lowestPort, blocks, portsEach] = [20_000, 300, 40];
+let looked = 0;
+
+/**
+ * A port nobody listens on at this moment, another one at each call.
+ *
+ * @throws {Error} all of this process are taken.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  if (address === null || typeof address === 'string') throw new TypeError('not listening on TCP');
+  for (let tries = 0; tries < portsEach; tries += 1) {
+    const port = lowestPort + (process.pid % blocks) * portsEach + (looked++ % portsEach);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`of ${String(portsEach)} ports none is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, 'close');
-  return address.port;
+  return true;
 }
