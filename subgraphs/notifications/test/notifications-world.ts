@@ -206,6 +206,8 @@ export async function aNotificationsWorld(options: WorldOptions = {}): Promise<N
       publish('users.session.v1', 'SessionRevoked', userId, { user: { id: userId }, session: { id: newId('ses') }, reason }),
     async told(count, userId) {
       const id = userId ?? (await world.user());
+      // The address is there before the first mail is due: topics keep no order among each other.
+      await world.caughtUp();
       const orders: PlacedOrder[] = [];
       const known = (await rows(id)).length;
       for (let at = 0; at < count; at += 1) {

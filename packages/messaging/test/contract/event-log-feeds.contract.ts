@@ -190,6 +190,10 @@ export function feedCases(aWorld: () => Promise<EventLogWorld>): void {
     await disturbing;
     await eventually(() => keys.every((key) => probe.sequencesOf(key).includes(200)), { timeoutMs: 15_000 });
     await eventually(() => lateFeeds.every((late) => late.sequencesOf('a').includes(200)), { timeoutMs: 15_000 });
+    // Another partition may be later.
+    await eventually(() => lateFeeds.every((late, at) => late.sequencesOf(`after-${String(at * 50 + 1)}`).includes(5)), {
+      timeoutMs: 15_000,
+    });
 
     for (const key of keys) expect([...new Set(probe.sequencesOf(key))]).toEqual(range(1, 200));
     for (const [at, late] of lateFeeds.entries())
