@@ -1,5 +1,5 @@
-import type { Caller } from '@tally/identity';
-import { systemClock, unreachable, type Clock } from '@tally/kernel';
+import { subjectOf, type Caller } from '@tally/identity';
+import { systemClock, type Clock } from '@tally/kernel';
 import type { Logger } from '@tally/runtime';
 import type { EndedSessions } from './ended-sessions.ts';
 
@@ -151,17 +151,4 @@ function addTo<K>(index: Map<K, Set<Stay>>, key: K, stay: Stay): void {
 function takeFrom<K>(index: Map<K, Set<Stay>>, key: K, stay: Stay): void {
   const stays = index.get(key);
   if (stays?.delete(stay) === true && stays.size === 0) index.delete(key);
-}
-
-function subjectOf(caller: Caller): string | null {
-  switch (caller.kind) {
-    case 'anonymous':
-      return null;
-    case 'user':
-      return caller.userId;
-    case 'service':
-      return caller.serviceId;
-    default:
-      return unreachable(caller);
-  }
 }

@@ -1,10 +1,10 @@
 import { parse, type DocumentNode } from 'graphql';
 import { boundedBy, operationBound } from '../planning/bounded.ts';
-import { conditionalRoot, conditionsOnSubscriptions } from '../planning/subscription-rule.ts';
 import { Refusal } from '../refusal.ts';
 import { brokenLimit, documentRefusal } from './document-limits.ts';
 import { isDeeperThan } from './json-depth.ts';
 import type { Limits } from './profile.ts';
+import { conditionalRoot, conditionsOnSubscriptions } from './subscription-root.ts';
 
 /**
  * Checks what a client sent before it is validated: nothing expensive has happened yet. Verdicts are kept by text.

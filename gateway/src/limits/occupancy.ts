@@ -1,4 +1,4 @@
-import type { Caller } from '@tally/identity';
+import { subjectOf, type Caller } from '@tally/identity';
 import { LRUCache } from 'lru-cache';
 import type { StreamLimits } from './profile.ts';
 import { networkOf } from './rate-limiter.ts';
@@ -49,7 +49,7 @@ export function createOccupancy(limits: StreamLimits, now: () => number = () => 
       return { ok: true };
     },
     identify(caller) {
-      const owner = ownerOf(caller);
+      const owner = subjectOf(caller);
       if (owner === null) return true;
       if ((byCaller.get(owner) ?? 0) >= limits.openPerCaller) return false;
       add(byCaller, owner, 1);
@@ -58,21 +58,10 @@ export function createOccupancy(limits: StreamLimits, now: () => number = () => 
     leave(address, caller) {
       total -= 1;
       add(byAddress, networkOf(address), -1);
-      const owner = ownerOf(caller);
+      const owner = subjectOf(caller);
       if (owner !== null) add(byCaller, owner, -1);
     },
   };
-}
-
-function ownerOf(caller: Caller): string | null {
-  switch (caller.kind) {
-    case 'anonymous':
-      return null;
-    case 'user':
-      return caller.userId;
-    case 'service':
-      return caller.serviceId;
-  }
 }
 
 function add(counts: Map<string, number>, key: string, step: 1 | -1): void {

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Caller } from '@tally/identity';
+import { subjectOf, type Caller } from '@tally/identity';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Refusal } from '../refusal.ts';
@@ -100,8 +100,7 @@ function ownerOf({ per }: Bucket, { caller, address }: Asker): string {
     case 'address':
       return networkOf(address);
     case 'caller':
-      if (caller.kind === 'anonymous') return networkOf(address);
-      return caller.kind === 'user' ? caller.userId : caller.serviceId;
+      return subjectOf(caller) ?? networkOf(address);
   }
 }
 

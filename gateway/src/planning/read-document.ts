@@ -3,7 +3,6 @@ import { GraphQLError, parse, specifiedRules, validate, type DocumentNode } from
 import type { LRUCache } from 'lru-cache';
 import type { Generation } from '../supergraph/generation.ts';
 import { boundedBy, operationBound } from './bounded.ts';
-import { subscriptionRootRule } from './subscription-rule.ts';
 
 /** A document that is valid under one generation, or what is wrong with it. */
 export type ReadDocument =
@@ -13,7 +12,8 @@ export type ReadDocument =
 
 /**
  * Parses and validates what a client sent on a protocol that Apollo Server does not serve: the same codes (`GRAPHQL_PARSE_FAILED`,
- * `GRAPHQL_VALIDATION_FAILED`, 400) and messages as there. Verdicts are kept by text.
+ * `GRAPHQL_VALIDATION_FAILED`, 400) and messages as there. Verdicts are kept by text. Admission came before: it refuses what the specified rules of
+ * graphql 16.15 throw over.
  */
 export type ReadDocuments = (generation: Generation, text: string) => ReadDocument;
 
@@ -41,9 +41,7 @@ function read({ apiSchema }: Generation, text: string, maxTokens: number): ReadD
     if (!(error instanceof GraphQLError)) throw error;
     return { ok: false, errors: [refused(error, 'GRAPHQL_PARSE_FAILED')], reason: 'graphql_parse_failed' };
   }
-  // First: the specified rule on root fields throws where a variable decides whether there is one (graphql 16.15).
-  const conditional = validate(apiSchema, document, [subscriptionRootRule]);
-  const errors = conditional.length > 0 ? conditional : validate(apiSchema, document, specifiedRules);
+  const errors = validate(apiSchema, document, specifiedRules);
   if (errors.length > 0) {
     return { ok: false, errors: errors.map((error) => refused(error, 'GRAPHQL_VALIDATION_FAILED')), reason: 'graphql_validation_failed' };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Caller } from '@tally/identity';
+import { subjectOf, type Caller } from '@tally/identity';
 import { OperationTypeNode } from 'graphql';
 import { ClientGoneError } from '../execution/fetch-from-subgraph.ts';
 import type { Admit } from '../limits/admission.ts';
@@ -9,7 +9,7 @@ import { identityOf, type Engine } from './engine.ts';
 import { Pipeline, type PipelineFacts } from './pipeline.ts';
 import { readPage } from './read-page.ts';
 import { refusedWith, toRefused } from './refused.ts';
-import { streamOperation, subjectOf, wishOf, type StreamOperation } from './stream-operation.ts';
+import { streamOperation, wishOf, type StreamOperation } from './stream-operation.ts';
 import { StreamRefusedError, type OpenStream, type Stream, type StreamRequest, type Sink } from './stream.ts';
 import { Subscriber } from './subscriber.ts';
 

@@ -1,4 +1,4 @@
-import type { Caller } from '@tally/identity';
+import { subjectOf, type Caller } from '@tally/identity';
 import { getArgumentValues, GraphQLError, isNonNullType, Kind, typeFromAST, visit, type FieldNode, type SelectionNode } from 'graphql';
 import { badUserInput } from '../execution/variables.ts';
 import type { GraphOperation } from '../planning/operation.ts';
@@ -71,12 +71,6 @@ function keysOf({ key }: TopicBinding, args: Readonly<Record<string, unknown>>, 
     throw new Refusal({ code: 'LIMIT_EXCEEDED', status: 400, message: `At most ${mostKeys} of ${key.name}.`, reason: 'limit_keys' });
   }
   return [...new Set(keys)];
-}
-
-/** Who a caller is, as records name owners. */
-export function subjectOf(caller: Caller): string | null {
-  if (caller.kind === 'anonymous') return null;
-  return caller.kind === 'user' ? caller.userId : caller.serviceId;
 }
 
 /** A valid subscription has one root field; fragments may say it in several places. */

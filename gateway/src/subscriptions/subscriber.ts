@@ -1,4 +1,4 @@
-import type { Caller } from '@tally/identity';
+import { subjectOf, type Caller } from '@tally/identity';
 import type { WireCode } from '@tally/runtime';
 import type { GraphQLFormattedError } from 'graphql';
 import { queueBound } from './bounded-queue.ts';
@@ -7,7 +7,6 @@ import type { QueuedResult } from './payload.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Page, ReplayedEvent } from './read-page.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
-import { subjectOf } from './stream-operation.ts';
 import type { EndReason, Sink, Stream, StreamEnd, StreamProtocol } from './stream.ts';
 import type { AnyEnd } from './stream-telemetry.ts';
 

@@ -1,10 +1,24 @@
-import type { Id } from '@tally/kernel';
+import { unreachable, type Id } from '@tally/kernel';
 
 /** Who asks. A bad token is never an anonymous caller: verification throws instead. */
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'user'; readonly userId: Id<'usr'>; readonly sessionId: Id<'ses'>; readonly scopes: readonly string[] }
   | { readonly kind: 'service'; readonly serviceId: Id<'svc'>; readonly scopes: readonly string[] };
+
+/** Who a caller is, whatever the kind; `null` for nobody in particular. */
+export function subjectOf(caller: Caller): Id<'usr' | 'svc'> | null {
+  switch (caller.kind) {
+    case 'anonymous':
+      return null;
+    case 'user':
+      return caller.userId;
+    case 'service':
+      return caller.serviceId;
+    default:
+      return unreachable(caller);
+  }
+}
 
 /** `access`: Users to the outside. `gateway`: the gateway to one subgraph. */
 export type TokenKind = 'access' | 'gateway';

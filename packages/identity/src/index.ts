@@ -1,4 +1,13 @@
-export { accessAudience, accessIssuer, gatewayIssuer, tokenRules, type Caller, type TokenKind, type TokenRules } from './caller.ts';
+export {
+  accessAudience,
+  accessIssuer,
+  gatewayIssuer,
+  subjectOf,
+  tokenRules,
+  type Caller,
+  type TokenKind,
+  type TokenRules,
+} from './caller.ts';
 export type { JWK } from 'jose';
 export { localKeys, remoteKeys, staticKeys, type KeySetOptions, type KeySource } from './key-source.ts';
 export { createCachedSigner, createSigner, type Signer } from './signer.ts';

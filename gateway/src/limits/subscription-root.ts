@@ -1,12 +1,4 @@
-import {
-  GraphQLError,
-  Kind,
-  OperationTypeNode,
-  type DirectiveNode,
-  type DocumentNode,
-  type SelectionNode,
-  type ValidationRule,
-} from 'graphql';
+import { Kind, OperationTypeNode, type DirectiveNode, type DocumentNode, type SelectionNode } from 'graphql';
 
 /** Directives that may leave out the root field of a subscription. Events of a field that is not there would be nothing, and the planner cannot plan it. */
 export function conditionsOnSubscriptions({ definitions }: DocumentNode): readonly DirectiveNode[] {
@@ -28,13 +20,5 @@ export function conditionsOnSubscriptions({ definitions }: DocumentNode): readon
   return found;
 }
 
-/** Refuses them in validation. */
-export const subscriptionRootRule: ValidationRule = (context) => ({
-  Document(document) {
-    for (const directive of conditionsOnSubscriptions(document)) {
-      context.reportError(new GraphQLError(conditionalRoot(directive), { nodes: [directive] }));
-    }
-  },
-});
-
+/** What is said of one. */
 export const conditionalRoot = ({ name }: DirectiveNode): string => `The root field of a subscription takes no @${name.value}.`;
