@@ -3,7 +3,7 @@
 
 const SUBGRAPH = '^subgraphs/([^/]+)/src';
 const WORKSPACE = '^(gateway|subgraphs/[^/]+|packages/[^/]+)/';
-const DEV_PACKAGES = '^packages/(testkit|e2e|toolchain)/';
+const DEV_PACKAGES = '^packages/(testkit|e2e|toolchain|infra)/';
 const TESTS = ['\\.test\\.ts$', '\\.contract\\.ts$', '^(gateway|subgraphs/[^/]+|packages/[^/]+)/(test|bench)/'];
 
 // A type is erased before anything runs: it tells what is needed without reaching for it.
@@ -104,9 +104,10 @@ const subgraphRooms = [
   }),
   ...only({
     name: 'telemetry-only-tells',
-    comment: 'One function per business event; it depends on the OpenTelemetry API and a logger somebody hands in.',
+    comment:
+      'One function per business event; it depends on the OpenTelemetry API, the trace context of records, and a logger somebody hands in.',
     from: `${SUBGRAPH}/telemetry\\.ts$`,
-    may: ['node_modules/@opentelemetry/api/'],
+    may: ['node_modules/@opentelemetry/api/', '^packages/messaging/src/index\\.ts$'],
     mayTypesOf: ['^packages/(runtime|kernel)/', '^subgraphs/$1/src/domain/'],
   }),
   ...only({
@@ -137,7 +138,7 @@ const gatewayRooms = [
     comment: 'The gateway serves any supergraph: it knows no subgraph, no event and no package made for them.',
     from: '^gateway/',
     to: ['^subgraphs/', '^packages/'],
-    pathNot: ['^packages/(identity|kernel|messaging|runtime)/', DEV_PACKAGES],
+    pathNot: ['^packages/(identity|kernel|messaging|redis|runtime)/', DEV_PACKAGES],
   }),
   never({
     name: 'gateway-subscriptions',
@@ -192,13 +193,29 @@ const PACKAGES = {
   identity: ['kernel'],
   runtime: ['kernel'],
   audit: ['kernel'],
+  redis: ['kernel', 'runtime'],
   messaging: ['kernel', 'events', 'runtime'],
-  'subgraph-kit': ['kernel', 'events', 'identity', 'runtime', 'messaging'],
+  'subgraph-kit': ['kernel', 'events', 'identity', 'runtime', 'messaging', 'redis'],
   'payment-simulator': ['kernel', 'runtime'],
-  embedded: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator'],
-  testkit: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator', 'embedded', 'audit'],
-  e2e: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'payment-simulator', 'embedded', 'testkit', 'audit'],
-  toolchain: [],
+  embedded: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'redis', 'subgraph-kit', 'payment-simulator'],
+  distributed: ['kernel', 'identity', 'runtime', 'messaging', 'embedded', 'redis'],
+  infra: ['runtime'],
+  testkit: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'subgraph-kit', 'payment-simulator', 'embedded', 'audit', 'infra'],
+  e2e: [
+    'kernel',
+    'events',
+    'identity',
+    'runtime',
+    'messaging',
+    'redis',
+    'payment-simulator',
+    'embedded',
+    'distributed',
+    'testkit',
+    'infra',
+    'audit',
+  ],
+  toolchain: ['infra'],
 };
 
 const packageRules = [

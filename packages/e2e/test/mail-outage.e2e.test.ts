@@ -8,13 +8,13 @@ import { freePort } from '../src/topologies/app-process.ts';
 import { signInOn } from './devices.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
 import { startMailServer, type MailServer, type TakenMail } from './mail-server.ts';
-import { startOwnSystem, type OwnSystem } from './own-system.ts';
+import { startInOneProcess, type InOneProcess } from '../src/topologies/in-one-process.ts';
 import { printOnFailure } from './print-on-failure.ts';
 
 const stack = new AsyncDisposableStack();
 let proxy: FaultProxy;
 let mailPort: number;
-let system: OwnSystem;
+let system: InOneProcess;
 let world: World;
 let variantId: string;
 let buyers: readonly Shopper[];
@@ -27,7 +27,7 @@ beforeAll(async () => {
   mailPort = await freePort();
   proxy = stack.use(await startFaultProxy(`smtp://127.0.0.1:${String(mailPort)}`));
   system = stack.use(
-    await startOwnSystem(database, {
+    await startInOneProcess(database, {
       smtpUrl: proxy.through('smtp://127.0.0.1'),
       delivery: { firstPauseMs: 100, longestPauseMs: 1_000, pollMs: 100, sendTimeoutMs: 5_000, leaseMs: 10_000 },
     }),

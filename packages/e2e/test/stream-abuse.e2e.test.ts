@@ -10,7 +10,7 @@ import { protocols } from '../src/streams/stream-client.ts';
 import { freshKeys } from '../src/topologies/keys.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
 import { floodStock, lengthenHistory } from './floods.ts';
-import { startOwnSystem, type OwnSystem } from './own-system.ts';
+import { startInOneProcess, type InOneProcess } from '../src/topologies/in-one-process.ts';
 import { printOnFailure } from './print-on-failure.ts';
 import { retainedBytes } from './retained.ts';
 import { signToken } from './signed-tokens.ts';
@@ -18,14 +18,14 @@ import { unwelcomeDocuments } from './unwelcome-documents.ts';
 
 const stack = new AsyncDisposableStack();
 let database: ClonedDatabase;
-let system: OwnSystem;
+let system: InOneProcess;
 let world: World;
 let people: People;
 let variantId: string;
 
 beforeAll(async () => {
   database = stack.use(await cloneEmptyShop());
-  system = stack.use(await startOwnSystem(database, { production: true }));
+  system = stack.use(await startInOneProcess(database, { production: true }));
   world = stack.use(openWorld(system.urls));
   people = createPeople(world.graph, system.keys.users);
   const { variants } = await (await people.staff()).createProduct({ stock: [1_000] });

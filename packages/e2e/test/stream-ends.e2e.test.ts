@@ -9,7 +9,7 @@ import { createWebSocketStreams } from '../src/streams/websocket.ts';
 import { startAsProcesses } from '../src/topologies/as-processes.ts';
 import { logOut, refresh, signInOn, type Device } from './devices.ts';
 import { cloneEmptyShop } from './empty-shop.ts';
-import { startOwnSystem, type OwnSystem } from './own-system.ts';
+import { startInOneProcess, type InOneProcess } from '../src/topologies/in-one-process.ts';
 import { printOnFailure } from './print-on-failure.ts';
 import { startSecondGateway } from './second-gateway.ts';
 import { signToken } from './signed-tokens.ts';
@@ -17,7 +17,7 @@ import { howItEnded, watch } from './watchers.ts';
 
 const stack = new AsyncDisposableStack();
 let proxy: FaultProxy;
-let system: OwnSystem;
+let system: InOneProcess;
 let world: World;
 let people: People;
 let variantId: string;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { urls } = database;
   proxy = stack.use(await startFaultProxy(urls.event_log.app));
   const throughProxy = { ...urls, event_log: { ...urls.event_log, app: proxy.through(urls.event_log.app) } };
-  system = stack.use(await startOwnSystem({ urls: throughProxy }, { clock: () => new Date(Date.now() + aheadMs) }));
+  system = stack.use(await startInOneProcess({ urls: throughProxy }, { clock: () => new Date(Date.now() + aheadMs) }));
   world = stack.use(openWorld(system.urls));
   people = createPeople(world.graph, system.keys.users);
   variantId = await aVariant(people);

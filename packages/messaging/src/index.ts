@@ -18,6 +18,7 @@ export {
   type SubscribeOptions,
   type Subscription,
 } from './event-log.ts';
+export type { EventLogAddress, KafkaAddress, PostgresAddress } from './event-log-address.ts';
 export { inboxOn, type Inbox } from './inbox.ts';
 export type { Logger } from './logger.ts';
 export { outboxOn, type Outbox } from './outbox.ts';
@@ -28,4 +29,5 @@ export { TopicMismatchError } from './postgres/topic-register.ts';
 export { redrive, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';
 export { startRelay, type Relay, type RelayOptions, type RelayStatus } from './relay/start-relay.ts';
 export type { Sql } from './sql.ts';
+export { carriedTrace, inCarriedSpan, type Carried } from './trace-context.ts';
 export { openWakeChannel, type WakeChannel } from './wake-channel.ts';

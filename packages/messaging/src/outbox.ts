@@ -1,7 +1,7 @@
-import { context, propagation } from '@opentelemetry/api';
 import type { OutgoingEvent } from '@tally/events';
 import { toUuid } from '@tally/kernel';
 import type { Sql } from './sql.ts';
+import { carriedTrace } from './trace-context.ts';
 
 /** The outbox of one open transaction. */
 export interface Outbox {
@@ -35,9 +35,8 @@ export function outboxOn(sql: Sql, queued: (events: number) => void = () => unde
         type,
         payload: JSON.stringify(data),
       }));
-      const carrier: { traceparent?: string; tracestate?: string } = {};
-      propagation.inject(context.active(), carrier);
-      await sql.count(insert, [JSON.stringify(rows), carrier.traceparent ?? null, carrier.tracestate ?? null]);
+      const { traceparent, tracestate } = carriedTrace();
+      await sql.count(insert, [JSON.stringify(rows), traceparent, tracestate]);
       queued(events.length);
     },
   };

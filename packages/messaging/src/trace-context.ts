@@ -8,6 +8,7 @@ import {
   type Context,
   type Link,
   type Span,
+  type Tracer,
 } from '@opentelemetry/api';
 
 /** Attribute names of the messaging conventions, which still move: here and nowhere else. @see OpenTelemetry semantic conventions, messaging */
@@ -29,10 +30,33 @@ export interface Carried {
   readonly tracestate: string | null;
 }
 
+/** The trace context of the caller, to be kept with what it started; nulls without one. */
+export function carriedTrace(): Carried {
+  const carrier: { traceparent?: string; tracestate?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return { traceparent: carrier.traceparent ?? null, tracestate: carrier.tracestate ?? null };
+}
+
 /** The context a row was written in; the root context when it has none or no tracing is installed. */
 export function contextOf({ traceparent, tracestate }: Carried): Context {
   if (traceparent === null) return ROOT_CONTEXT;
   return propagation.extract(ROOT_CONTEXT, tracestate === null ? { traceparent } : { traceparent, tracestate });
+}
+
+/**
+ * Runs `work` in a span of the trace that a row carries; where it carries none, of the caller's.
+ *
+ * @param tracer named after the subgraph.
+ */
+export function inCarriedSpan<T>(
+  tracer: Tracer,
+  name: string,
+  carried: Carried,
+  values: Readonly<Record<string, string | number>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const parent = carried.traceparent === null ? context.active() : contextOf(carried);
+  return spanned(tracer.startSpan(name, { attributes: values }, parent), parent, work);
 }
 
 /** Links to the contexts of the rows, without repeats. */
@@ -58,7 +82,10 @@ export async function inSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const { kind, parent, links, attributes: values } = options;
-  const span = trace.getTracer('@tally/messaging').startSpan(name, { kind, links, attributes: values }, parent);
+  return await spanned(trace.getTracer('@tally/messaging').startSpan(name, { kind, links, attributes: values }, parent), parent, work);
+}
+
+async function spanned<T>(span: Span, parent: Context, work: (span: Span) => Promise<T>): Promise<T> {
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {

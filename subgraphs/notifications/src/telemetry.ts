@@ -1,42 +1,15 @@
-import { context, metrics, propagation, SpanStatusCode, trace, type ObservableCallback } from '@opentelemetry/api';
+import { metrics, trace, type ObservableCallback } from '@opentelemetry/api';
 import type { Id } from '@tally/kernel';
+import { inCarriedSpan, type Carried } from '@tally/messaging';
 import type { Logger } from '@tally/runtime';
 import type { Failure, Verdict } from './domain/delivery.ts';
 import type { MailTemplate } from './domain/mails/mail.ts';
 
-/** Trace context as it travels in a row (W3C Trace Context). */
-interface Carried {
-  readonly traceparent: string | null;
-  readonly tracestate: string | null;
-}
-
-/** The trace context of the caller, to be kept with what it started. */
-export function carriedTrace(): Carried {
-  const carrier: { traceparent?: string; tracestate?: string } = {};
-  propagation.inject(context.active(), carrier);
-  return { traceparent: carrier.traceparent ?? null, tracestate: carrier.tracestate ?? null };
-}
+export { carriedTrace } from '@tally/messaging';
 
 /** Runs one delivery as part of the trace of what it tells. */
-export async function inDeliverySpan<T>({ traceparent, tracestate }: Carried, attempts: number, work: () => Promise<T>): Promise<T> {
-  const parent =
-    traceparent === null
-      ? context.active()
-      : propagation.extract(context.active(), tracestate === null ? { traceparent } : { traceparent, tracestate });
-  return trace
-    .getTracer('tally.notifications')
-    .startActiveSpan('deliver mail', { attributes: { 'mail.attempts': attempts } }, parent, async (span) => {
-      try {
-        return await work();
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        if (error instanceof Error) span.recordException(error);
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
-}
+export const inDeliverySpan = <T>(carried: Carried, attempts: number, work: () => Promise<T>): Promise<T> =>
+  inCarriedSpan(trace.getTracer('tally.notifications'), 'deliver mail', carried, { 'mail.attempts': attempts }, work);
 
 /** The business events of notifications: counter, span event and log line in one call. No addresses, names or texts. */
 export interface NotificationsTelemetry {

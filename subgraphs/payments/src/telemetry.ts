@@ -1,43 +1,15 @@
-import { context, metrics, propagation, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import { metrics, trace, type Attributes } from '@opentelemetry/api';
+import { inCarriedSpan, type Carried } from '@tally/messaging';
 import type { Logger } from '@tally/runtime';
 import type { AttemptEnd } from './domain/attempt.ts';
 import type { Call, Operation } from './domain/operation.ts';
 import type { Settlement } from './domain/settlement.ts';
 
-/** Trace context as it travels in a row (W3C Trace Context). */
-interface Carried {
-  readonly traceparent: string | null;
-  readonly tracestate: string | null;
-}
-
-/** The trace context of the caller, to be kept with what it started. */
-export function carriedTrace(): Carried {
-  const carrier: { traceparent?: string; tracestate?: string } = {};
-  propagation.inject(context.active(), carrier);
-  return { traceparent: carrier.traceparent ?? null, tracestate: carrier.tracestate ?? null };
-}
+export { carriedTrace } from '@tally/messaging';
 
 /** Runs one step of an operation as part of the trace that its command came in. */
-export async function inOperationSpan<T>(carried: Carried, { kind, state }: Operation, work: () => Promise<T>): Promise<T> {
-  const { traceparent, tracestate } = carried;
-  const parent =
-    traceparent === null
-      ? context.active()
-      : propagation.extract(context.active(), tracestate === null ? { traceparent } : { traceparent, tracestate });
-  return trace
-    .getTracer('tally.payments')
-    .startActiveSpan(`payment ${kind.toLowerCase()}`, { attributes: { 'payment.operation.state': state } }, parent, async (span) => {
-      try {
-        return await work();
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        if (error instanceof Error) span.recordException(error);
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
-}
+export const inOperationSpan = <T>(carried: Carried, { kind, state }: Operation, work: () => Promise<T>): Promise<T> =>
+  inCarriedSpan(trace.getTracer('tally.payments'), `payment ${kind.toLowerCase()}`, carried, { 'payment.operation.state': state }, work);
 
 /** The business events of payments: counter, span event and log line in one call. No amounts, tokens or buyers. */
 export interface PaymentsTelemetry {

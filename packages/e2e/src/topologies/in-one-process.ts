@@ -1,9 +1,10 @@
 import { startPlatform, type Platform, type PlatformConfig, type PlatformOverrides } from '@tally/embedded/app';
-import { createLogger } from '@tally/runtime';
+import { createLogger, startTelemetry } from '@tally/runtime';
 import { freshKeys } from './keys.ts';
+import { sumOf } from './prometheus.ts';
 import type { MigratedDatabase, Topology } from './topology.ts';
 
-export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatement' | 'clock'> {
+export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatement' | 'clock' | 'delivery'> {
   readonly keys?: PlatformConfig['keys'];
   /** Default `default`, what production runs with. */
   readonly limits?: PlatformConfig['limits'];
@@ -12,43 +13,62 @@ export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatemen
   /** Default: mails are kept. */
   readonly smtpUrl?: string;
   readonly pages?: PlatformConfig['pages'];
+  /** Default false. */
+  readonly production?: boolean;
 }
 
 /** The system in the process of the test, with what only that shows. */
 export interface InOneProcess extends Topology {
   readonly platform: Platform;
+  /** Sum of the series of a metric that have these labels; 0 without any. */
+  readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number>;
 }
 
 /** Starts the whole system in this process: the gateway calls the subgraphs as functions. */
 export async function startInOneProcess(database: MigratedDatabase, options: InOneProcessOptions = {}): Promise<InOneProcess> {
-  const { limits = 'default', keys = await freshKeys(), hotReadsMax = 10_000, smtpUrl = null, pages = [], ...overrides } = options;
+  const {
+    limits = 'default',
+    keys = await freshKeys(),
+    hotReadsMax = 10_000,
+    smtpUrl = null,
+    pages = [],
+    production = false,
+    ...overrides
+  } = options;
+  await using stack = new AsyncDisposableStack();
+  // First: instruments that are made before it count nowhere.
+  const telemetry = stack.use(startTelemetry({ service: 'tally' }));
   const lines: string[] = [];
   const logger = createLogger({ service: 'tally', write: (line) => lines.push(line) });
-  const platform = await startPlatform(
-    {
-      urls: database.urls,
-      keys,
-      host: '127.0.0.1',
-      port: 0,
-      metricsPort: null,
-      simulatorPort: 0,
-      limits,
-      production: false,
-      soleProcess: true,
-      otlpEndpoint: null,
-      hotReadsMax,
-      smtpUrl,
-      pages,
-      demoAccounts: [],
-    },
-    { logger, ...overrides },
+  const platform = stack.use(
+    await startPlatform(
+      {
+        urls: database.urls,
+        keys,
+        host: '127.0.0.1',
+        port: 0,
+        metricsPort: null,
+        simulatorPort: 0,
+        limits,
+        production,
+        soleProcess: true,
+        otlpEndpoint: null,
+        hotReadsMax,
+        smtpUrl,
+        pages,
+        demoAccounts: [],
+      },
+      { logger, ...overrides },
+    ),
   );
   await platform.caughtUp();
+  const owned = stack.move();
   return {
     platform,
     keys,
     urls: { gateway: platform.url, simulator: platform.simulatorUrl },
     logs: () => lines.join(''),
-    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+    metric: async (name, labels = {}) => sumOf(await telemetry.metrics(), name, labels),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,12 +1,11 @@
 import { cloneDatabase, openSql } from '@tally/testkit';
 import { expect, test } from 'vitest';
 import { eventLogContract } from '../../test/contract/event-log.contract.ts';
-import type { EventLogWorld } from '../../test/contract/event-log-world.ts';
+import { aRecord, type EventLogWorld } from '../../test/contract/event-log-world.ts';
 import { startFaultProxy } from '../../test/fault-proxy.ts';
 import { silent } from '../../test/silent-logger.ts';
 import { createPostgresEventLog } from './create-event-log.ts';
 import { createGroupProbe } from '../../test/contract/group-probe.ts';
-import { newId } from '@tally/kernel';
 
 const sessionMs = 900;
 
@@ -68,17 +67,7 @@ test('positions of a topic have no gaps, whoever rolls back or dies', async () =
   await Promise.all(
     Array.from({ length: 40 }, async (_, at) => {
       const key = `key-${String(at % 7)}`;
-      const record = {
-        topic: topic.name,
-        key,
-        eventId: newId('evt'),
-        type: 'Tested',
-        sequence: 1,
-        time: new Date(),
-        traceparent: null,
-        tracestate: null,
-        payload: '{}',
-      };
+      const record = aRecord(topic, key, 1);
       if (at % 5 === 0)
         await admin.rows(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'event_log' AND datname = current_database()`,
@@ -86,19 +75,7 @@ test('positions of a topic have no gaps, whoever rolls back or dies', async () =
       await log.append([record, record, record]).catch(() => undefined);
     }),
   );
-  await log.append([
-    {
-      topic: topic.name,
-      key: 'last',
-      eventId: newId('evt'),
-      type: 'Tested',
-      sequence: 1,
-      time: new Date(),
-      traceparent: null,
-      tracestate: null,
-      payload: '{}',
-    },
-  ]);
+  await log.append([aRecord(topic, 'last', 1)]);
 
   const stored = await admin.row(
     `SELECT count(*)::int AS records, min(position)::int AS first, max(position)::int AS last, count(DISTINCT position)::int AS positions,
@@ -123,18 +100,7 @@ test('a compacted topic keeps the newest record of each key for ever', async () 
   const topic = { name: 'compacted.v1', partitions: 2, compacted: true, retentionDays: 7 };
   await using log = createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: [topic], logger: silent, wake: 'process' });
   for (const sequence of [1, 2, 3]) {
-    const records = ['a', 'b', 'c'].map((key) => ({
-      topic: topic.name,
-      key,
-      eventId: newId('evt'),
-      type: 'Tested',
-      sequence,
-      time: new Date(),
-      traceparent: null,
-      tracestate: null,
-      payload: '{}',
-    }));
-    await log.append(records);
+    await log.append(['a', 'b', 'c'].map((key) => aRecord(topic, key, sequence)));
   }
   await admin.execute(`UPDATE event_log.record SET appended_at = appended_at - interval '8 days'`);
 
