@@ -225,5 +225,6 @@ const recorder = (told: Told): StreamTelemetry => ({
   },
   replayed: (cause) => void told.replays.push(cause),
   overflowed: (policy) => void told.overflows.push(policy),
+  recordRead: () => undefined,
   startPush: (field) => trace.getTracer('test').startSpan(field),
 });

@@ -70,7 +70,10 @@ export async function createStreams(options: StreamsOptions): Promise<Streams> {
       : createFeedHub({
           eventLog,
           logger: parts.logger,
-          onRecord: (record) => index.record(record),
+          onRecord(record) {
+            parts.telemetry.recordRead(record.topic);
+            index.record(record);
+          },
           onMissed() {
             index.forgetSequences();
             for (const pipeline of pipelines.values()) pipeline.recover('return');

@@ -16,6 +16,8 @@ export interface StreamTelemetry {
   pushed(seconds: number): void;
   replayed(cause: ReplayCause): void;
   overflowed(policy: Overflow): void;
+  /** One record of a topic was read: the position of this process on the log has moved by one. */
+  recordRead(topic: string): void;
   /** The span of one event on its way to those who share a pipeline; linked to the trace that wrote it. */
   startPush(field: string, event: LiveEvent): Span;
 }
@@ -36,6 +38,7 @@ export function createStreamTelemetry(): StreamTelemetry {
     advice: { explicitBucketBoundaries: pushBuckets },
   });
   const replays = meter.createCounter('gateway_replays_total', { description: 'Pages of events asked of their owners' });
+  const read = meter.createCounter('gateway_feed_records_total', { description: 'Records of the event log read, by topic' });
   const overflows = meter.createCounter('gateway_overflow_total', { description: 'Queues of slow subscribers that were full' });
   return {
     opened(protocol) {
@@ -53,6 +56,9 @@ export function createStreamTelemetry(): StreamTelemetry {
     },
     overflowed(policy) {
       overflows.add(1, { policy });
+    },
+    recordRead(topic) {
+      read.add(1, { topic });
     },
     startPush: (field, event) => tracer.startSpan(`push ${field}`, { kind: SpanKind.PRODUCER, links: event.links() }, ROOT_CONTEXT),
   };

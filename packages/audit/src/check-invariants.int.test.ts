@@ -4,6 +4,7 @@ import { topics, topicOf, type Topic } from '@tally/events';
 import { cloneDatabase, openSql } from '@tally/testkit';
 import { describe, expect, test } from 'vitest';
 import { theAuditedDatabase, type AuditedDatabase } from '../test/audited-database.ts';
+import type { DumpedRecord } from './log-tables.ts';
 import { checkInvariants, toText, type LedgerLine } from './index.ts';
 
 const only = (id: string, text: RegExp) => ({ [id]: [expect.stringMatching(text) as string] });
@@ -452,4 +453,57 @@ test('findings read as a table, offenders below their line, ten at most', () => 
     '      and 2 more',
     '',
   ]);
+});
+
+describe('a log that is elsewhere', () => {
+  /** What the log of the audited database holds, and then no longer does; counted from 0 in each partition. */
+  async function takenAway(world: AuditedDatabase): Promise<DumpedRecord[]> {
+    const rows = await world.sql
+      .rows(`SELECT topic, partition, key, event_id AS "eventId", type, sequence::int AS sequence, appended_at AS time,
+      row_number() OVER (PARTITION BY topic, partition ORDER BY position)::int - 1 AS position FROM event_log.record`);
+    await world.sql.rows('DELETE FROM event_log.record');
+    return rows as unknown as DumpedRecord[];
+  }
+
+  test('is audited by its dump', async () => {
+    await using world = await theAuditedDatabase();
+    const log = await takenAway(world);
+
+    expect((await world.violations())['I7']).not.toEqual([]);
+    expect(Object.values(await world.violations({ log })).flat()).toEqual([]);
+  });
+
+  test.each([
+    ['I7', 'a record that is missing', (log: DumpedRecord[]) => log.filter(({ topic }) => topic !== 'orders.buyer.v1'), /not in the log/],
+    [
+      'I8',
+      'a record that nobody wrote',
+      (log: DumpedRecord[]) => [...log, { ...log[0]!, position: 999, key: 'ord_x', eventId: '00000000-0000-7000-8000-000000000000' }],
+      /has no outbox row/,
+    ],
+    [
+      'I9',
+      'records that changed places',
+      (log: DumpedRecord[]) =>
+        log.map((record) => ({ ...record, position: record.topic === 'orders.order.v1' ? 99 - record.position : record.position })),
+      /^orders\.order\.v1/,
+    ],
+  ] as const)('%s finds %s in it', async (id, _, change, text) => {
+    await using world = await theAuditedDatabase();
+    const log = await takenAway(world);
+
+    expect((await world.violations({ log: change(log) }))[id]).toContainEqual(expect.stringMatching(text));
+  });
+
+  test('has lost its beginning where the first record of a partition is not the first one ever', async () => {
+    await using world = await theAuditedDatabase();
+    const trimmed = (await takenAway(world)).filter(({ topic, sequence }) => topic !== 'orders.order.v1' || sequence > 1);
+    const log = trimmed.map((record) => ({
+      ...record,
+      position: record.topic === 'orders.order.v1' ? record.position - 1 : record.position,
+    }));
+
+    expect(await world.violations({ log })).toHaveProperty('I9');
+    expect(await world.violations({ log: trimmed })).not.toHaveProperty('I9');
+  });
 });

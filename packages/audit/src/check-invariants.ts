@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { checkDelivery } from './delivery.ts';
 import type { AcknowledgedOrder, Finding, LedgerLine } from './finding.ts';
+import { dumpedLog, ownLog, type DumpedRecord } from './log-tables.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders } from './orders.ts';
 import { checkStock } from './stock.ts';
@@ -13,6 +14,8 @@ export interface AuditOptions {
   readonly ledger: readonly LedgerLine[];
   /** What clients were told; empty where nobody kept it. */
   readonly acknowledged?: readonly AcknowledgedOrder[];
+  /** All that the event log holds, where it is not in this database; read once the system is quiet. */
+  readonly log?: readonly DumpedRecord[];
   /** Orders that a person is expected to look at, by id: I5 lets them be. */
   readonly expectedAttention?: readonly string[];
 }
@@ -26,14 +29,16 @@ export async function checkInvariants(options: AuditOptions): Promise<readonly F
   const client = new pg.Client({ connectionString: options.auditorUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
+    const log = options.log === undefined ? ownLog : dumpedLog(options.log);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const read = async <Row extends object>(text: string): Promise<readonly Row[]> => (await client.query<Row>(text)).rows;
+    const read = async <Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
+      (await client.query<Row>(text, [...values])).rows;
     const { ledger, acknowledged = [], expectedAttention = [] } = options;
     const findings = [
       ...(await checkMoney(read, ledger)),
       ...(await checkStock(read)),
       ...(await checkOrders(read, acknowledged, new Set(expectedAttention))),
-      ...(await checkDelivery(read)),
+      ...(await checkDelivery(read, log)),
       ...(await checkTold(read)),
     ];
     await client.query('COMMIT');

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import { listInSql, spelled, type Read } from './read.ts';
+import type { LogTables } from './log-tables.ts';
 import { changes } from './streams.ts';
 
 const subgraphs = ['products', 'orders', 'payments', 'users', 'notifications'] as const;
@@ -21,27 +22,30 @@ const outboxes = subgraphs
   .map((name) => `SELECT '${name}' AS owner, event_id, topic, key, sequence, published_at, parked_at FROM ${name}.outbox`)
   .join(' UNION ALL ');
 
-const unpublished = `SELECT owner, event_id, topic, key, CASE WHEN parked_at IS NOT NULL THEN 'is parked in the outbox'
+const unpublished = ({
+  record,
+}: LogTables): string => `SELECT owner, event_id, topic, key, CASE WHEN parked_at IS NOT NULL THEN 'is parked in the outbox'
   WHEN published_at IS NULL THEN 'is not published' ELSE 'is published and not in the log' END AS why
 FROM (${outboxes}) o WHERE published_at IS NULL OR parked_at IS NOT NULL OR (
-  NOT EXISTS (SELECT FROM event_log.record r WHERE r.event_id = o.event_id)
-  AND NOT EXISTS (SELECT FROM event_log.record r WHERE o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence))`;
+  NOT EXISTS (SELECT FROM ${record} r WHERE r.event_id = o.event_id)
+  AND NOT EXISTS (SELECT FROM ${record} r WHERE o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence))`;
 
-const untold = `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT EXISTS (
+const untold = ({ record }: LogTables): string => `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT EXISTS (
     SELECT FROM (${outboxes}) o WHERE o.topic = change.topic AND o.key = change.key AND o.sequence = change.sequence)
-  AND NOT EXISTS (SELECT FROM event_log.record r WHERE r.topic = change.topic AND r.key = change.key AND r.sequence = change.sequence)`;
+  AND NOT EXISTS (SELECT FROM ${record} r WHERE r.topic = change.topic AND r.key = change.key AND r.sequence = change.sequence)`;
 
-const unseen = readers
-  .map(
-    ({
-      topic,
-      reader,
-      types,
-    }) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM event_log.record r WHERE r.topic = '${topic}'
+const unseen = ({ record }: LogTables): string =>
+  readers
+    .map(
+      ({
+        topic,
+        reader,
+        types,
+      }) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM ${record} r WHERE r.topic = '${topic}'
   ${types === undefined ? '' : `AND r.type IN (${listInSql(types)})`}
   AND NOT EXISTS (SELECT FROM ${reader}.inbox i WHERE i.consumer = '${reader}' AND i.event_id = r.event_id AND i.state = 'DONE')`,
-  )
-  .join(' UNION ALL ');
+    )
+    .join(' UNION ALL ');
 
 // The row of a key outlives its parking.
 const parked = subgraphs
@@ -49,31 +53,35 @@ const parked = subgraphs
   .join(' UNION ALL ');
 
 // Rows of the outbox are deleted a day after they were published.
-const recent = `event_log.record r WHERE r.appended_at > now() - interval '24 hours'`;
+const recent = (record: string): string => `${record} r WHERE r.appended_at > now() - interval '24 hours'`;
 
-const phantoms = `SELECT r.event_id, r.topic, r.key FROM ${recent} AND NOT EXISTS (
+const phantoms = ({ record }: LogTables): string => `SELECT r.event_id, r.topic, r.key FROM ${recent(record)} AND NOT EXISTS (
   SELECT FROM (${outboxes}) o WHERE o.event_id = r.event_id AND o.topic = r.topic AND o.key = r.key AND o.sequence = r.sequence)`;
 
 // First appearances: a repeat is legal, another order than that of the stream is not. What a partition has trimmed cannot be missed at its beginning.
-const disorder = `SELECT topic, key, sequence, before FROM (
+const disorder = ({ record, partition }: LogTables): string => `SELECT topic, key, sequence, before FROM (
   SELECT topic, partition, key, sequence, lag(sequence) OVER (PARTITION BY topic, key ORDER BY position) AS before FROM (
-    SELECT topic, partition, key, sequence, event_id, min(position) AS position FROM event_log.record GROUP BY topic, partition, key, sequence, event_id) first
-) ordered LEFT JOIN event_log.partition USING (topic, partition)
+    SELECT topic, partition, key, sequence, event_id, min(position) AS position FROM ${record} GROUP BY topic, partition, key, sequence, event_id) first
+) ordered LEFT JOIN ${partition} USING (topic, partition)
 WHERE CASE WHEN topic IN (${compacted}) THEN sequence <= before WHEN before IS NULL THEN sequence <> 1 AND coalesce(trimmed_through, 0) = 0
   ELSE sequence <> before + 1 END`;
 
-const totals = `SELECT (SELECT count(*) FROM (${outboxes}) o)::int AS events, (SELECT count(*) FROM ${recent})::int AS records,
-  (SELECT count(DISTINCT (topic, key)) FROM event_log.record)::int AS streams`;
+const totals = ({
+  record,
+}: LogTables): string => `SELECT (SELECT count(*) FROM (${outboxes}) o)::int AS events, (SELECT count(*) FROM ${recent(record)})::int AS records,
+  (SELECT count(DISTINCT (topic, key)) FROM ${record})::int AS streams`;
 
 /** I7: every change has its event, every event reached the log and its readers. I8: the log holds nothing else. I9: sequences rise without a hole. */
-export async function checkDelivery(read: Read): Promise<readonly Finding[]> {
-  const [counts] = await read<{ events: number; records: number; streams: number }>(totals);
-  const stuck = await read<{ owner: string; event_id: string; topic: string; key: string; why: string }>(unpublished);
-  const silent = await read<{ topic: string; key: string; sequence: string }>(untold);
-  const ignored = await read<{ reader: string; topic: string; key: string; event_id: string }>(unseen);
+export async function checkDelivery(read: Read, log: LogTables): Promise<readonly Finding[]> {
+  const ask = <Row extends object>(text: (log: LogTables) => string): Promise<readonly Row[]> =>
+    read(`${log.preamble.text}${text(log)}`, log.preamble.values);
+  const [counts] = await ask<{ events: number; records: number; streams: number }>(totals);
+  const stuck = await ask<{ owner: string; event_id: string; topic: string; key: string; why: string }>(unpublished);
+  const silent = await ask<{ topic: string; key: string; sequence: string }>(untold);
+  const ignored = await ask<{ reader: string; topic: string; key: string; event_id: string }>(unseen);
   const givenUp = await read<{ consumer: string; topic: string; key: string }>(parked);
-  const unknown = await read<{ event_id: string; topic: string; key: string }>(phantoms);
-  const jumps = await read<{ topic: string; key: string; sequence: string; before: string | null }>(disorder);
+  const unknown = await ask<{ event_id: string; topic: string; key: string }>(phantoms);
+  const jumps = await ask<{ topic: string; key: string; sequence: string; before: string | null }>(disorder);
   return [
     {
       id: 'I7',

@@ -1,2 +1,3 @@
 export { checkInvariants, type AuditOptions } from './check-invariants.ts';
+export type { DumpedRecord } from './log-tables.ts';
 export { toText, type AcknowledgedOrder, type Finding, type LedgerLine } from './finding.ts';

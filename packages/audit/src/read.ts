@@ -1,5 +1,5 @@
 /** Rows of a read-only statement, in the audit's snapshot. */
-export type Read = <Row extends object>(text: string) => Promise<readonly Row[]>;
+export type Read = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
 /** The prefixed spelling of a bare UUID. */
 export const spelled = (prefix: string, uuid: string): string => `${prefix}_${uuid.replaceAll('-', '')}`;
