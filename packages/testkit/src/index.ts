@@ -2,5 +2,6 @@ export { cloneDatabase, type ClonedDatabase } from './clone-database.ts';
 export type { Template, TestCluster } from './cluster.ts';
 export { eventually } from './eventually.ts';
 export { freshEmail, freshKey } from './fresh-key.ts';
+export { infra, readInfra, type TestInfra } from './infra.ts';
 export { openSql, type Row, type Sql } from './sql.ts';
 export { nodeStubsOf, nodeTypesOf, schemaFaults } from './schema-checks.ts';
