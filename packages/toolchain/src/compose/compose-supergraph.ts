@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { composeServices, type CompositionSuccess } from '@apollo/composition';
 import { GraphQLError, parse, Source } from 'graphql';
-import { inRoot } from '../repository.ts';
+import { root } from '../repository.ts';
 import { eventTypeProblems } from './event-types.ts';
 import { placeOf, type Problem } from './problem.ts';
 import { schemaProblems } from './schema-rules.ts';
@@ -10,20 +11,35 @@ import { parseSupergraphConfig, type SubgraphEntry } from './supergraph-config.t
 /** Either a supergraph without a blemish, or every reason why there is none. */
 export type Composed = { readonly ok: true; readonly supergraph: string } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const HEADER = '# Written by `npm run compose` from supergraph.yaml. Changes belong into subgraphs/*/schema.graphql.\n\n';
+const HEADER = '# Written by `npm run schema:compose` from supergraph.yaml. Changes belong into subgraphs/*/schema.graphql.\n\n';
 
 type Hint = CompositionSuccess['hints'][number];
 
 // Meant, and explained where they arise: each subgraph knows its own error codes, and the scope enum is only an argument of @cacheControl.
 const MEANT_HINTS = new Set(['INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM ErrorCode', 'UNUSED_ENUM_TYPE CacheControlScope']);
 
+// A field moves in two steps, and between them both subgraphs have it.
+const MEANT_CODES = new Set(['OVERRIDDEN_FIELD_CAN_BE_REMOVED']);
+
 /** A subgraph to be composed: its entry and the text of its schema. */
 export type SubgraphText = SubgraphEntry & { readonly sdl: string };
 
-/** Composes what `supergraph.yaml` lists. */
-export function composeSupergraph(): Composed {
-  const entries = parseSupergraphConfig(readFileSync(inRoot('supergraph.yaml'), 'utf8'));
-  return composeSubgraphs(entries.map((entry) => ({ ...entry, sdl: readFileSync(inRoot(entry.file), 'utf8') })));
+/**
+ * What `supergraph.yaml` lists.
+ *
+ * @throws {Error} one line: the list cannot be read, or names a file that is not there.
+ */
+export function readSubgraphs(folder: string): readonly SubgraphText[] {
+  return parseSupergraphConfig(textOf(folder, 'supergraph.yaml')).map((entry) => ({ ...entry, sdl: textOf(folder, entry.file) }));
+}
+
+/**
+ * Composes what `supergraph.yaml` lists.
+ *
+ * @throws {Error} as `readSubgraphs`.
+ */
+export function composeSupergraph(folder: string = root): Composed {
+  return composeSubgraphs(readSubgraphs(folder));
 }
 
 /** Composes subgraphs, and holds the result against the rules of the graph. */
@@ -67,9 +83,17 @@ function toProblem(error: GraphQLError): Problem {
 
 function isMeant({ definition, coordinate = '' }: Hint): boolean {
   const [type = ''] = coordinate.split('.');
-  return MEANT_HINTS.has(`${definition.code} ${type}`);
+  return MEANT_CODES.has(definition.code) || MEANT_HINTS.has(`${definition.code} ${type}`);
 }
 
 function toHintProblem({ definition, message, nodes }: Hint): Problem {
   return { where: placeOf(nodes?.[0]), what: `${definition.code} ${message}` };
+}
+
+function textOf(folder: string, file: string): string {
+  try {
+    return readFileSync(join(folder, file), 'utf8');
+  } catch (cause) {
+    throw new Error(`${file} cannot be read`, { cause });
+  }
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { inRoot } from '../repository.ts';
 import { parseSupergraphConfig } from './supergraph-config.ts';
 
 const ENTRY = `
@@ -23,6 +25,19 @@ test('an entry without a schema file is refused by name', () => {
   );
 });
 
-test('a line that is no map is refused by number', () => {
-  expect(() => parseSupergraphConfig('subgraphs:\n  - orders\n')).toThrow('supergraph.yaml:2');
+test('what is no map of subgraphs is refused', () => {
+  expect(() => parseSupergraphConfig('subgraphs:\n  - orders\n')).toThrow('supergraph.yaml: subgraphs is no map');
+});
+
+test('a line that is no YAML is refused by number', () => {
+  expect(() => parseSupergraphConfig('subgraphs:\n  orders:\n   routing_url: [\n')).toThrow(/^supergraph\.yaml:\d: /);
+});
+
+test('the committed one is pinned to the composition that is installed, as rover wants it', () => {
+  const installed = JSON.parse(readFileSync(inRoot('node_modules', '@apollo', 'composition', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const pinned = /^federation_version: =(\S+)$/m.exec(readFileSync(inRoot('supergraph.yaml'), 'utf8'))?.[1];
+
+  expect(pinned).toBe(installed.version);
 });

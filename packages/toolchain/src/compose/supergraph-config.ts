@@ -1,36 +1,29 @@
-/** One entry of `supergraph.yaml`; `file` is relative to the repository. */
+import { LineCounter, parseDocument } from 'yaml';
+
+/** One entry of `supergraph.yaml`; `file` is relative to the folder of that file. */
 export type SubgraphEntry = { readonly name: string; readonly routingUrl: string; readonly file: string };
 
-const LINE = /^(?<indent> *)(?<key>[A-Za-z_][\w-]*):(?: +(?<value>\S.*))?$/;
-
 /**
- * Reads the part of YAML that rover's supergraph configuration needs: nested maps of plain scalars, and comments.
+ * Reads rover's supergraph configuration: of each subgraph `routing_url` and `schema.file`.
  *
- * @throws {Error} naming the line that is something else, or the entry that lacks `routing_url` or `schema.file`.
+ * @throws {Error} one line that names the line that is no YAML, or the entry that lacks one of the two.
  */
 export function parseSupergraphConfig(text: string): readonly SubgraphEntry[] {
-  const values = flatten(text);
-  const names = new Set([...values.keys()].flatMap((path) => /^subgraphs\.([^.]+)/.exec(path)?.[1] ?? []));
-  return [...names].map((name) => {
-    const routingUrl = values.get(`subgraphs.${name}.routing_url`);
-    const file = values.get(`subgraphs.${name}.schema.file`);
-    if (routingUrl === undefined || file === undefined) throw new Error(`supergraph.yaml: ${name} needs routing_url and schema.file`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`supergraph.yaml:${String(lines.linePos(error.pos[0]).line)}: ${error.message}`);
+  const subgraphs = member(document.toJS() as unknown, 'subgraphs');
+  if (typeof subgraphs !== 'object' || subgraphs === null || Array.isArray(subgraphs))
+    throw new Error('supergraph.yaml: subgraphs is no map from names to subgraphs');
+  return Object.entries(subgraphs).map(([name, entry]: [string, unknown]) => {
+    const routingUrl = member(entry, 'routing_url');
+    const file = member(member(entry, 'schema'), 'file');
+    if (typeof routingUrl !== 'string' || typeof file !== 'string')
+      throw new Error(`supergraph.yaml: ${name} needs routing_url and schema.file`);
     return { name, routingUrl, file: file.replace(/^\.\//, '') };
   });
 }
 
-// Paths like `subgraphs.orders.schema.file`, each with its scalar; maps appear with an empty one.
-function flatten(text: string): Map<string, string> {
-  const values = new Map<string, string>();
-  const parents: { readonly indent: number; readonly key: string }[] = [];
-  for (const [at, raw] of text.split('\n').entries()) {
-    const line = raw.replace(/(^|\s)#.*$/, '').trimEnd();
-    if (line === '') continue;
-    const { indent: spaces = '', key, value = '' } = LINE.exec(line)?.groups ?? {};
-    if (key === undefined) throw new Error(`supergraph.yaml:${String(at + 1)}: expected "key: value" or "key:"`);
-    while ((parents.at(-1)?.indent ?? -1) >= spaces.length) parents.pop();
-    parents.push({ indent: spaces.length, key });
-    values.set(parents.map((parent) => parent.key).join('.'), value);
-  }
-  return values;
-}
+const member = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
