@@ -1,53 +1,19 @@
-import { newId } from '@tally/kernel';
-import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { expect, test } from 'vitest';
-import { Refusal } from '../refusal.ts';
-import { attemptsOf, runningAttempts, type CountedBucket } from './attempts.ts';
-import { createRateLimiter, networkOf, type Asker } from './rate-limiter.ts';
+import { runningAttempts } from './attempts.ts';
+import type { Counters } from './counters.ts';
+import { anonymousAt, counted, enter, rateLimiterContract, send } from './rate-limiter.contract.ts';
+import { createRateLimiter, networkOf } from './rate-limiter.ts';
 import type { Bucket } from './rate-limits.ts';
 
-const schema = buildSchema(`
-  type Query { me: User node: Node }
-  interface Node { id: ID name: String }
-  type User implements Node { id: ID name: String friends: [User] }
-  type Robot implements Node { id: ID name: String }
-  type Mutation { enter(name: String): Boolean send(input: Message!): Boolean }
-  input Message { key: String text: String }
-`);
-
-const enter: Bucket = { name: 'enter', fields: ['Mutation.enter'], per: 'address', points: 3, seconds: 60 };
-const send: Bucket = { name: 'send', fields: ['Mutation.send'], per: 'caller', points: 2, seconds: 60, distinct: 'input.key' };
-
-function counted(buckets: readonly Bucket[], text: string): readonly CountedBucket[] {
-  const document = parse(text);
-  const [operation, ...fragments] = document.definitions;
-  return attemptsOf(
-    buckets,
-    schema,
-    operation as OperationDefinitionNode,
-    Object.fromEntries(fragments.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : []))),
-  );
-}
+rateLimiterContract('in process', () =>
+  Promise.resolve({
+    limiters: ({ factor, telemetry }) => [createRateLimiter({ factor, together: null, replicas: 1, telemetry })],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }),
+);
 
 const attempts = (bucket: Bucket, text: string, variables: Record<string, unknown> = {}): readonly (string | null)[] =>
-  counted([bucket], text).flatMap((one) => runningAttempts(one, variables));
-
-const anonymousAt = (address: string): Asker => ({ caller: { kind: 'anonymous' }, address });
-const user = (): Asker => ({ caller: { kind: 'user', userId: newId('usr'), sessionId: newId('ses'), scopes: [] }, address: '192.0.2.1' });
-
-async function verdicts(bucket: Bucket, questions: readonly (readonly [string, Asker])[], factor = 1): Promise<readonly (number | 'ok')[]> {
-  const limiter = createRateLimiter({ buckets: [bucket] }, factor, () => undefined);
-  const answers: (number | 'ok')[] = [];
-  for (const [text, asker] of questions) {
-    answers.push(
-      await limiter.admit(counted([bucket], text), asker, {}).then(
-        () => 'ok' as const,
-        (error: unknown) => (error instanceof Refusal ? Number(error.extensions['retryAfterMs']) : -1),
-      ),
-    );
-  }
-  return answers;
-}
+  counted(bucket, text).flatMap((one) => runningAttempts(one, variables));
 
 test.each([
   ['each alias', 'mutation { a: enter b: enter }', 2],
@@ -73,46 +39,6 @@ test('the value that tells attempts apart is read from literals and variables al
   expect(attempts(send, 'mutation ($no: Boolean!) { send(input: {}) @skip(if: $no) }', { no: true })).toEqual([]);
 });
 
-test('an empty bucket refuses, and says how long', async () => {
-  const one = anonymousAt('192.0.2.1');
-  const answers = await verdicts(enter, [
-    ...Array<readonly [string, Asker]>(4).fill(['mutation { enter }', one]),
-    ['mutation { enter }', anonymousAt('192.0.2.2')],
-  ]);
-
-  expect(answers.slice(0, 3)).toEqual(['ok', 'ok', 'ok']);
-  expect(answers[3]).toBeGreaterThan(0);
-  expect(answers[4]).toBe('ok');
-});
-
-test('one bucket for everyone is one bucket', async () => {
-  const answers = await verdicts(
-    { ...enter, per: 'everyone' },
-    [1, 2, 3, 4].map((n) => ['mutation { enter }', anonymousAt(`192.0.2.${String(n)}`)] as const),
-  );
-
-  expect(answers.filter((answer) => answer === 'ok')).toHaveLength(3);
-});
-
-test('callers have buckets of their own, an address of anonymous callers another size', async () => {
-  const bucket: Bucket = { name: 'b', fields: ['*'], per: 'caller', points: 1, anonymousPoints: 2, seconds: 60 };
-  const [iris, noor, nobody] = [user(), user(), anonymousAt('192.0.2.9')];
-
-  const answers = await verdicts(
-    bucket,
-    [iris, iris, noor, nobody, nobody, nobody].map((asker) => ['{ __typename me { id } }', asker] as const),
-  );
-
-  expect(answers.map((answer) => answer === 'ok')).toEqual([true, false, true, true, true, false]);
-});
-
-test('a factor widens, zero admits all', async () => {
-  const four = Array<readonly [string, Asker]>(4).fill(['mutation { enter }', anonymousAt('192.0.2.1')]);
-
-  expect(await verdicts(enter, four, 10)).toEqual(['ok', 'ok', 'ok', 'ok']);
-  expect(await verdicts(enter, four, 0)).toEqual(['ok', 'ok', 'ok', 'ok']);
-});
-
 test.each([
   ['192.0.2.1', '192.0.2.1'],
   ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -124,3 +50,50 @@ test.each([
 ])('%s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
+
+/** Counts nothing: Redis is away. */
+const away: Counters = { take: () => Promise.reject(new Error('away')) };
+
+/** How many of 30 attempts are let through. */
+async function letThrough(bucket: Partial<Bucket>, together: Counters | null, replicas: number): Promise<number> {
+  const sides: string[] = [];
+  const telemetry = { limited: () => undefined, decided: (by: string) => sides.push(by) };
+  const limiter = createRateLimiter({ factor: 1, together, replicas, telemetry });
+  const asker = anonymousAt('192.0.2.1');
+  const verdicts: unknown[] = [];
+  for (let times = 0; times < 30; times += 1)
+    verdicts.push(
+      await limiter.admit(counted({ ...enter, points: 20, ...bucket }, 'mutation { enter }'), asker, {}).then(
+        () => 'ok',
+        () => 'refused',
+      ),
+    );
+  expect(new Set(sides)).toEqual(new Set(['process']));
+  return verdicts.filter((verdict) => verdict === 'ok').length;
+}
+
+test.each([
+  ['whole', 1, 20],
+  ['whole', 4, 20],
+  ['share', 1, 20],
+  ['share', 3, 6],
+  ['share', 100, 1],
+  ['half', 1, 10],
+  ['half', 2, 10],
+  ['half', 4, 5],
+  ['half', 100, 1],
+] as const)('A19 with Redis away a bucket "%s" of 20 gives %i gateways so much each: %i', async (withoutRedis, replicas, points) => {
+  expect(await letThrough({ withoutRedis }, away, replicas)).toBe(points);
+});
+
+test.each([
+  ['whole', 4, 20],
+  ['share', 4, 5],
+  ['half', 1, 20],
+  ['half', 4, 5],
+] as const)(
+  'where there never was a Redis, a bucket "%s" of 20 gives %i gateways so much each: %i',
+  async (withoutRedis, replicas, points) => {
+    expect(await letThrough({ withoutRedis }, null, replicas)).toBe(points);
+  },
+);

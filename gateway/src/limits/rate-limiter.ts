@@ -1,10 +1,11 @@
 import { isIPv6 } from 'node:net';
 import { subjectOf, type Caller } from '@tally/identity';
-import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Refusal } from '../refusal.ts';
 import { runningAttempts, type CountedBucket } from './attempts.ts';
-import type { Bucket, RateLimits } from './rate-limits.ts';
+import { createCountersInProcess } from './counters-in-process.ts';
+import type { Counters, Taking } from './counters.ts';
+import type { RateLimiterTelemetry } from './rate-limiter-telemetry.ts';
+import { pointsAlone, type Bucket } from './rate-limits.ts';
 
 /** Who asks, as buckets see it. */
 export interface Asker {
@@ -12,7 +13,7 @@ export interface Asker {
   readonly address: string;
 }
 
-/** Rations attempts in this process. */
+/** Rations attempts. */
 export interface RateLimiter {
   /**
    * Takes the points of an operation's running attempts.
@@ -23,17 +24,42 @@ export interface RateLimiter {
   admit(counted: readonly CountedBucket[], asker: Asker, variables: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** @param factor what the configured points are multiplied by; 0 admits everything. */
-export function createRateLimiter({ buckets }: RateLimits, factor: number, limited: (bucket: string) => void): RateLimiter {
+export interface RateLimiterOptions {
+  /** What the configured points are multiplied by; 0 admits everything. */
+  readonly factor: number;
+  /** Counts for all gateways together; `null`: each counts for itself, all the time. */
+  readonly together: Counters | null;
+  /** How many gateways share the points while each counts for itself. */
+  readonly replicas: number;
+  readonly telemetry: RateLimiterTelemetry;
+}
+
+export function createRateLimiter({ factor, together, replicas, telemetry }: RateLimiterOptions): RateLimiter {
   if (factor === 0) return { admit: () => Promise.resolve() };
-  const counters = new Map(buckets.map((bucket) => [bucket.name, createCounter(bucket, factor)]));
+  const alone = createCountersInProcess();
+
+  async function take(bucket: Bucket, asker: Asker, attempts: Taking['attempts']): Promise<number | null> {
+    const points = pointsOf(bucket, asker) * factor;
+    const taking = { bucket: bucket.name, owner: ownerOf(bucket, asker), points, seconds: bucket.seconds, attempts };
+    if (together !== null) {
+      try {
+        const waitMs = await together.take(taking);
+        telemetry.decided('redis');
+        return waitMs;
+      } catch {
+        // Away, which is said where the connection is; what each bucket does then is configured.
+      }
+    }
+    telemetry.decided('process');
+    return await alone.take({ ...taking, points: pointsAlone(bucket, points, { replicas, away: together !== null }) });
+  }
   return {
     async admit(counted, asker, variables) {
       for (const one of counted) {
         const attempts = runningAttempts(one, variables);
-        const waitMs = attempts.length === 0 ? undefined : await counters.get(one.bucket.name)?.take(attempts, asker);
-        if (waitMs === undefined) continue;
-        limited(one.bucket.name);
+        const waitMs = attempts.length === 0 ? null : await take(one.bucket, asker, attempts);
+        if (waitMs === null) continue;
+        telemetry.limited(one.bucket.name);
         throw new Refusal({
           code: 'RATE_LIMITED',
           status: 429,
@@ -46,52 +72,8 @@ export function createRateLimiter({ buckets }: RateLimits, factor: number, limit
   };
 }
 
-interface Counter {
-  /** Milliseconds to wait when the bucket is empty, else `undefined`. */
-  take(attempts: readonly (string | null)[], asker: Asker): Promise<number | undefined>;
-}
-
-const maxValues = 100_000;
-
-function createCounter(bucket: Bucket, factor: number): Counter {
-  const { points, anonymousPoints = points, seconds: duration } = bucket;
-  const named = new RateLimiterMemory({ points: points * factor, duration });
-  const anonymous = new RateLimiterMemory({ points: anonymousPoints * factor, duration });
-  // Values seen in this window, each with the decision about its first attempt, so that parallel repeats share it.
-  const seen = new LRUCache<string, Promise<number | undefined>>({ max: maxValues, ttl: duration * 1000 });
-
-  const consume = (owner: string, limiter: RateLimiterMemory, count: number): Promise<number | undefined> =>
-    limiter.consume(owner, count).then(
-      () => undefined,
-      (refused: unknown) => {
-        if (refused instanceof RateLimiterRes) return refused.msBeforeNext;
-        throw refused;
-      },
-    );
-
-  return {
-    async take(attempts, asker) {
-      const owner = ownerOf(bucket, asker);
-      const limiter = bucket.per === 'caller' && asker.caller.kind === 'anonymous' ? anonymous : named;
-      if (bucket.distinct === undefined) return await consume(owner, limiter, attempts.length);
-      const decisions = attempts.map((value) => {
-        if (value === null) return consume(owner, limiter, 1);
-        const key = `${owner} ${value}`;
-        const known = seen.get(key);
-        if (known !== undefined) return known;
-        const decision = consume(owner, limiter, 1).then((waitMs) => {
-          // A refused value has not been let through: its repeat is no repeat.
-          if (waitMs !== undefined) seen.delete(key);
-          return waitMs;
-        });
-        seen.set(key, decision);
-        return decision;
-      });
-      const waits = (await Promise.all(decisions)).filter((waitMs) => waitMs !== undefined);
-      return waits.length === 0 ? undefined : Math.max(...waits);
-    },
-  };
-}
+const pointsOf = ({ per, points, anonymousPoints = points }: Bucket, { caller }: Asker): number =>
+  per === 'caller' && caller.kind === 'anonymous' ? anonymousPoints : points;
 
 function ownerOf({ per }: Bucket, { caller, address }: Asker): string {
   switch (per) {

@@ -19,6 +19,8 @@ const bucketSchema = z.strictObject({
     .string()
     .regex(/^\w+(\.\w+)*$/)
     .optional(),
+  /** What each gateway gives out by itself while Redis, which counts for all of them, is away; none is ever without a limit. */
+  withoutRedis: z.enum(['whole', 'share', 'half']).default('share'),
 });
 
 const rateLimitsSchema = z.strictObject({ buckets: z.array(bucketSchema) });
@@ -29,7 +31,20 @@ export type Bucket = z.infer<typeof bucketSchema>;
 export type RateLimits = z.infer<typeof rateLimitsSchema>;
 
 /** Buckets as a value, a JSON file of them, or none. */
-export type RateLimitsSource = { readonly path: string } | RateLimits | null;
+export type RateLimitsSource = { readonly path: string } | z.input<typeof rateLimitsSchema> | null;
+
+/**
+ * Points of a gateway that counts for itself: all of them, its share, or half, but no more than its share. Nothing is halved where no Redis was ever
+ * meant to be. At least 1.
+ */
+export function pointsAlone(
+  { withoutRedis }: Bucket,
+  points: number,
+  among: { readonly replicas: number; readonly away: boolean },
+): number {
+  const parts = { whole: 1, share: among.replicas, half: Math.max(among.replicas, among.away ? 2 : 1) }[withoutRedis];
+  return Math.max(1, Math.floor(points / parts));
+}
 
 /**
  * Reads the buckets.

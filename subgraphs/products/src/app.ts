@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
 import { startConsumer, type Consumer, type Feed, type Sql } from '@tally/messaging';
-import { createTransact, databaseState, hasScope, openSubgraphParts, sqlOf, startSubgraph } from '@tally/subgraph-kit';
+import { openRedis } from '@tally/redis';
+import { createTransact, databaseState, hasScope, openSubgraphParts, sqlOf, startSubgraph, startWorkerHealth } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createHotReads } from './adapters/memory/hot-reads.ts';
 import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
@@ -10,6 +11,7 @@ import { createCatalogueStore } from './adapters/prisma/catalogue-store.ts';
 import { createMisspelt } from './adapters/prisma/misspelt.ts';
 import { oldestReservationSeconds } from './adapters/prisma/reservation-age.ts';
 import { createStockStore } from './adapters/prisma/stock-store.ts';
+import { createHotReads as createHotReadsOnRedis } from './adapters/redis/hot-reads.ts';
 import type { ProductsConfig } from './config.ts';
 import { onCatalogueChanged } from './consumers/catalogue-changed.ts';
 import { onCommitStock } from './consumers/commit-stock.ts';
@@ -46,8 +48,10 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   const telemetry = createTelemetry(logger);
   const transact = createTransact({ client, consumer: 'products', wake, stores });
   const reads = createCatalogueReads(sql);
-  const maxRows = config.roles.includes('api') ? config.hotReadsMax : 0;
-  const hot = maxRows === 0 ? null : createHotCatalogue({ reads, hotReads: createHotReads({ maxRows }), telemetry });
+  const keepsRows = config.roles.includes('api') && config.hotReadsMax > 0;
+  const redis = keepsRows && config.redis !== null ? stack.use(await openRedis({ address: config.redis, name: 'products', logger })) : null;
+  const hotReads = () => (redis === null ? createHotReads({ maxRows: config.hotReadsMax }) : createHotReadsOnRedis({ redis }));
+  const hot = keepsRows ? createHotCatalogue({ reads, hotReads: hotReads(), telemetry }) : null;
   const useCases = createUseCases({
     transact: hot === null ? transact : forgetWritten(transact, hot),
     reads: hot?.reads ?? reads,
@@ -57,6 +61,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   });
 
   if (config.roles.includes('worker')) stack.use(telemetry.observeOldestReservation(() => oldestReservationSeconds(sql)));
+  const health = stack.use(await startWorkerHealth(config, { database: () => databaseState(client) }));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
   if (hot !== null) stack.use(await startCatalogueFeed(parts, hot));
   const subgraph = config.roles.includes('api')
@@ -71,11 +76,12 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
           },
           verifier,
           http: config.http,
-          ready: { database: () => databaseState(client) },
+          ready: { database: () => databaseState(client), others: () => (redis === null ? {} : { redis: redis.state }) },
           logger,
         }),
       )
     : null;
+  stack.use(health?.working());
   const owned = stack.move();
   return {
     subgraph,
@@ -87,7 +93,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   };
 }
 
-/** Every process reads the catalogue's events for itself: each has rows of its own to forget. Serves from memory while they arrive. */
+/** Every process reads the catalogue's events for itself and forgets, wherever rows are kept. Serves kept rows while they arrive. */
 const startCatalogueFeed = ({ eventLog, logger }: SubgraphParts, hot: HotCatalogue): Promise<Feed> =>
   eventLog.follow({
     topics: [topicOf('products.catalogue.v1').name],

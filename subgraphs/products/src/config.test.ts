@@ -23,16 +23,24 @@ test('the example of the environment is one that works', () => {
     poolSize: 10,
     wake: 'database',
     hotReadsMax: 10_000,
+    redis: null,
   });
 });
 
 test('what is missing or wrong is named all at once', () => {
   const read = () =>
-    readProductsConfig({ EVENT_LOG_DATABASE_URL: 'mysql://x', PORT: 'x', HOT_READS_MAX: '-1', GATEWAY_JWKS_FILE: 'keys.json' });
+    readProductsConfig({
+      EVENT_LOG_DATABASE_URL: 'mysql://x',
+      PORT: 'x',
+      HOT_READS_MAX: '-1',
+      REDIS_URL: 'http://x',
+      GATEWAY_JWKS_FILE: 'keys.json',
+    });
 
   expect(read).toThrow(StartupError);
   expect(read).toThrow(/PRODUCTS_DATABASE_URL is missing.*/);
   expect(read).toThrow(/EVENT_LOG_DATABASE_URL is not valid/);
   expect(read).toThrow(/PORT is not valid/);
   expect(read).toThrow(/HOT_READS_MAX is not valid/);
+  expect(read).toThrow(/REDIS_URL is not valid/);
 });

@@ -1,5 +1,6 @@
 import { createSigner, gatewayIssuer, generateSigningKey } from '@tally/identity';
 import { newId, type Id } from '@tally/kernel';
+import type { RedisAddress } from '@tally/redis';
 import { createLogger } from '@tally/runtime';
 import { cloneDatabase, openSql, type ClonedDatabase, type Sql } from '@tally/testkit';
 import { inject } from 'vitest';
@@ -35,6 +36,7 @@ interface GraphOptions {
   readonly seeded?: boolean;
   readonly worker?: boolean;
   readonly hotReadsMax?: number;
+  readonly redis?: RedisAddress | null;
 }
 
 export const staffScopes = ['catalogue:write', 'stock:write', 'stock:read'] as const;
@@ -53,7 +55,7 @@ export async function openGraph({ seeded = false, ...options }: GraphOptions = {
   return { ...graph, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function startGraph(database: ClonedDatabase, { worker = false, hotReadsMax = 10_000 }: GraphOptions): Promise<Graph> {
+async function startGraph(database: ClonedDatabase, { worker = false, hotReadsMax = 10_000, redis = null }: GraphOptions): Promise<Graph> {
   await using stack = new AsyncDisposableStack();
   const sql = stack.use(await openSql(database.urls.products.app));
   const key = await generateSigningKey();
@@ -72,6 +74,7 @@ async function startGraph(database: ClonedDatabase, { worker = false, hotReadsMa
         wake: 'process',
         otlpEndpoint: null,
         hotReadsMax,
+        redis,
       },
       { logger: createLogger({ service: 'products', level: 'silent' }), onStatement: (text) => sent.push(text) },
     ),

@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { createHotLane, type HotLane } from './hot-lane.ts';
 
 /**
- * The catalogue with its hot rows in memory. *Bypassing*, as it begins: every read asks the database and nothing is kept, for nobody would tell of
+ * The catalogue with its hot rows kept near. *Bypassing*, as it begins: every read asks the database and nothing is kept, for nobody would tell of
  * changes. *Serving*, while the catalogue's events arrive: rows are kept until an event or a write of this process names them.
  */
 export interface HotCatalogue {

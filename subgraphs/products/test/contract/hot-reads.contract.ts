@@ -9,9 +9,9 @@ export interface HotReadsWorld extends AsyncDisposable {
   pass(ms: number): Promise<void>;
 }
 
-const aSeller = (name = 'Tally Goods'): HotRows['seller'] => ({ id: newId('sell'), slug: 'tally-goods', name });
+export const aSeller = (name = 'Tally Goods'): HotRows['seller'] => ({ id: newId('sell'), slug: 'tally-goods', name });
 
-const aProduct = (): HotRows['product'] => ({
+export const aProduct = (): HotRows['product'] => ({
   id: newId('prod'),
   slug: 'enamel-mug',
   title: 'Enamel Mug – “white”',
@@ -114,6 +114,56 @@ export function hotReadsContract(name: string, open: () => Promise<HotReadsWorld
       expect(await hotReads.store(ticket, 'seller', [underWay])).toEqual([underWay.id]);
       expect(await keep(hotReads, kept, underWay)).toEqual([]);
       expect((await hotReads.get('seller', [kept.id, underWay.id])).size).toBe(2);
+    });
+
+    test('readers who began together may all store', async () => {
+      await using world = await open();
+      const { hotReads } = world;
+      const seller = aSeller();
+      const tickets = await Promise.all([hotReads.begin([seller.id]), hotReads.begin([seller.id])]);
+
+      for (const ticket of tickets) expect(await hotReads.store(ticket, 'seller', [seller])).toEqual([]);
+
+      expect((await hotReads.get('seller', [seller.id])).get(seller.id)).toEqual(seller);
+    });
+
+    test('whoever asks after a change was told never gets what was before it, with many readers and writers at once', async () => {
+      await using world = await open();
+      const { hotReads } = world;
+      const sellers = [aSeller(), aSeller()];
+      const committed = new Map(sellers.map(({ id }) => [id as string, 0]));
+      const told = new Map(committed);
+      const old: string[] = [];
+      let writing = 4;
+      const write = async (): Promise<void> => {
+        for (let times = 0; times < 50; times += 1) {
+          const { id } = sellers[times % sellers.length] ?? aSeller();
+          const version = (committed.get(id) ?? 0) + 1;
+          committed.set(id, version);
+          await (times % 10 === 9 ? hotReads.invalidateAll() : hotReads.invalidate([id]));
+          told.set(id, Math.max(version, told.get(id) ?? 0));
+        }
+        writing -= 1;
+      };
+      const read = async (): Promise<void> => {
+        for (let times = 0; writing > 0; times += 1) {
+          const seller = sellers[times % sellers.length] ?? aSeller();
+          const least = told.get(seller.id) ?? 0;
+          const known = (await hotReads.get('seller', [seller.id])).get(seller.id);
+          if (known !== undefined) {
+            if (Number(known.name) < least) old.push(`${known.name}, not ${least}`);
+            continue;
+          }
+          const ticket = await hotReads.begin([seller.id]);
+          const read = { ...seller, name: String(committed.get(seller.id)) };
+          for (let turns = times % 4; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
+          await hotReads.store(ticket, 'seller', [read]);
+        }
+      };
+
+      await Promise.all([...Array.from({ length: 4 }, write), ...Array.from({ length: 8 }, read)]);
+
+      expect(old).toEqual([]);
     });
 
     test('a row that the ticket does not name is refused', async () => {
