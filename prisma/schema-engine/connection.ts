@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /**
  * Where and in which schema the engine works.
  *
@@ -10,6 +12,8 @@ export type Connection = {
   readonly database: string;
   readonly user: string;
   readonly password: string;
+  /** As node-postgres takes it; `false`: in the clear. */
+  readonly ssl: false | { readonly ca?: string; readonly rejectUnauthorized: boolean };
   /** The schema that holds the tables; migrations are written without naming it. */
   readonly schema: string;
 };
@@ -23,8 +27,17 @@ export function parseConnection(url: string): Connection {
     database: decodeURIComponent(parsed.pathname.slice(1)),
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
+    ssl: sslOf(parsed.searchParams),
     schema: parsed.searchParams.get('schema') ?? 'public',
   };
+}
+
+/** `sslmode` and `sslrootcert` as node-postgres reads them from a URL: every mode but `no-verify` checks the server's certificate and name. */
+function sslOf(settings: URLSearchParams): Connection['ssl'] {
+  const mode = settings.get('sslmode');
+  if (mode === null || mode === 'disable') return false;
+  const certificate = settings.get('sslrootcert');
+  return { rejectUnauthorized: mode !== 'no-verify', ...(certificate === null ? {} : { ca: readFileSync(certificate, 'utf8') }) };
 }
 
 /** Settings of node-postgres. The search path is what makes unqualified migration SQL land in the right schema. */

@@ -1,4 +1,3 @@
-import type { DatabaseUrls } from '@tally/embedded';
 import { seedPaymentMethods } from '../payments/seed.ts';
 import { seedProducts } from '../products/seed.ts';
 import { demoAccounts, seedUsers } from '../users/seed.ts';
@@ -15,7 +14,7 @@ export type Tier = 'ci';
  * @param progress called with a few words for each part that is not there yet, as it begins.
  */
 export async function seedPlatform(options: {
-  urls: DatabaseUrls;
+  urls: Readonly<Record<'users' | 'products' | 'payments', { readonly app: string }>>;
   pepper: string;
   tier: Tier;
   progress?: (part: string) => void;

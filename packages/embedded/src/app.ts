@@ -1,10 +1,11 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile, type Page } from '@tally/gateway';
-import { createPostgresEventLog, forgetMembers, type EventLog } from '@tally/messaging';
+import { forgetMembers, openEventLog, type EventLog, type EventLogAddress, type KafkaAddress } from '@tally/messaging';
 import { notificationsStandards, startNotifications, type DeliveryConfig } from '@tally/notifications';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
 import { standardWork, startPayments } from '@tally/payments';
 import { startProducts } from '@tally/products';
+import type { RedisAddress } from '@tally/redis';
 import { createLogger, startMetricsServer, startTelemetry, type Logger } from '@tally/runtime';
 import { allTopics, type SubgraphConfig, type SubgraphOverrides } from '@tally/subgraph-kit';
 import { startUsers } from '@tally/users';
@@ -26,8 +27,12 @@ export interface PlatformConfig {
   /** No other process works on these schemas: what a killed one held is taken over without waiting for its leases. */
   readonly soleProcess: boolean;
   readonly otlpEndpoint: string | null;
+  /** `null`: the log is in the database. */
+  readonly kafka: KafkaAddress | null;
   /** Catalogue rows that products keeps at hand; 0: none. */
   readonly hotReadsMax: number;
+  /** Absent or `null`: catalogue rows and rate limits are kept in this process. */
+  readonly redis?: RedisAddress | null;
   /** Mail server; `null`: mails are kept, and read through the graph. */
   readonly smtpUrl: string | null;
   /** Folders the gateway serves as they are. */
@@ -57,7 +62,7 @@ export interface Platform extends AsyncDisposable {
 
 /**
  * Starts simulator, subgraphs and gateway in one process. The gateway calls the subgraphs in-process, with the same tokens as over HTTP; the log is the
- * Postgres log, its tables included.
+ * Postgres log, its tables included, unless a Kafka is named.
  *
  * @throws {StartupError} one line that says what to do.
  */
@@ -66,8 +71,9 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
   await using stack = new AsyncDisposableStack();
   const logger: Logger = overrides.logger ?? createLogger({ service: 'tally' });
   const metricsUrl = config.metricsPort === null ? null : await serveMetrics(stack, config, config.metricsPort);
-  if (config.soleProcess) await forgetMembers(urls.event_log.app);
-  const eventLog = stack.use(createPostgresEventLog({ databaseUrl: urls.event_log.app, topics: allTopics(), logger, wake: 'process' }));
+  const log: EventLogAddress = config.kafka ?? { kind: 'postgres', databaseUrl: urls.event_log.app };
+  if (config.soleProcess && log.kind === 'postgres') await forgetMembers(log.databaseUrl);
+  const eventLog = stack.use(await openEventLog(log, { topics: allTopics(), logger, clientId: 'tally', wake: 'process' }));
   const simulator = stack.use(
     await startPaymentSimulator({
       databaseUrl: urls.simulator.app,
@@ -85,7 +91,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     metricsPort: null,
     roles: ['api', 'worker'],
     gatewayKeys: [keys.gateway.publicJwk],
-    log: { kind: 'postgres', databaseUrl: urls.event_log.app },
+    log,
     wake: 'process',
     otlpEndpoint: config.otlpEndpoint,
   });
@@ -99,7 +105,10 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')),
   );
   const products = stack.use(
-    await startProducts({ ...subgraphConfig('products'), hotReadsMax: config.hotReadsMax }, overridesOf('products')),
+    await startProducts(
+      { ...subgraphConfig('products'), hotReadsMax: config.hotReadsMax, redis: config.redis ?? null },
+      overridesOf('products'),
+    ),
   );
   const payments = stack.use(
     await startPayments(
@@ -130,6 +139,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
         host,
         port: config.port,
         metricsPort: null,
+        redis: config.redis ?? null,
         subgraphs: Object.fromEntries(
           Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]])),
         ),

@@ -1,3 +1,4 @@
+export { readEmbeddedConfig, type EmbeddedConfig } from './config.ts';
 export { bootstrapDatabase, databaseGrants, type BootstrapOptions } from './database/bootstrap.ts';
 export { migrateDatabase, type MigrateOptions } from './database/migrate.ts';
 export { migrationProjects, migrationsFolder, type MigrationProject } from './database/migration-projects.ts';
@@ -15,6 +16,8 @@ export {
   type SchemaUrls,
 } from './database/roles.ts';
 export { openSecrets, type Secrets } from './database/secrets.ts';
+export { writeSecretsFolder, type SecretFile, type SecretsFolderOptions } from './database/secrets-folder.ts';
+export { openKeys, type PlatformKeys } from './keys.ts';
 export {
   eraseEmbeddedPostgres,
   runningPostgres,
@@ -24,3 +27,5 @@ export {
   type PostgresLog,
 } from './postgres/open-embedded-postgres.ts';
 export { EMBEDDED_PLAN, maxConnections, type ConnectionPlan } from './postgres/settings.ts';
+export { prepareDatabase, type PrepareOptions } from './prepare-database.ts';
+export { createProgress, firstSteps, type Account } from './terminal.ts';

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSigningKey, type SigningKey } from '@tally/identity';
 import { StartupError } from '@tally/runtime';
@@ -35,10 +36,17 @@ async function openKey(file: string): Promise<SigningKey> {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
       throw new StartupError(`The key in ${file} cannot be read: restore it, or run "npm run reset".`, { cause });
     }
-    const key = await generateSigningKey();
-    const draft = `${file}.${String(process.pid)}`;
-    await writeFile(draft, `${JSON.stringify(key)}\n`, { mode: 0o600 });
-    await rename(draft, file);
-    return key;
+    await create(file);
+    return openKey(file);
   }
+}
+
+/** Appears whole or not at all, and never replaces one that another start has just made. */
+async function create(file: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${JSON.stringify(await generateSigningKey())}\n`, { mode: 0o600 });
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
 }

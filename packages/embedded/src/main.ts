@@ -1,4 +1,5 @@
 import { runApp } from '@tally/runtime';
+import { demoAccounts } from '../../../prisma/seed/seed.ts';
 import { readEmbeddedConfig } from './config.ts';
 import { startEmbedded } from './start-embedded.ts';
 import { createProgress, readyText } from './terminal.ts';
@@ -21,7 +22,7 @@ await runApp({
       readyText(platform, {
         // Since the process began: loading the modules is part of the wait.
         seconds: performance.now() / 1000,
-        production: config.production,
+        accounts: config.production ? [] : demoAccounts,
       }),
     );
     return platform;

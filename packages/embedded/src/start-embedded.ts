@@ -57,7 +57,7 @@ export async function startEmbedded(
       },
     });
   progress('apps');
-  const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint, hotReadsMax, smtpUrl } = config;
+  const { host, port, metricsPort, simulatorPort, limits, otlpEndpoint, kafka, hotReadsMax, redis, smtpUrl } = config;
   const platform = stack.use(
     await startPlatform(
       {
@@ -71,7 +71,9 @@ export async function startEmbedded(
         production,
         soleProcess: config.databaseUrl === null,
         otlpEndpoint,
+        kafka,
         hotReadsMax,
+        redis,
         smtpUrl,
         pages: production ? [] : examplePages(),
         demoAccounts: production ? [] : demoAccounts,

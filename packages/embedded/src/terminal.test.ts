@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { createProgress, readyText } from './terminal.ts';
+import { createProgress, readyText, type Account } from './terminal.ts';
 
 const platform = { url: 'http://127.0.0.1:4000', simulatorUrl: 'http://127.0.0.1:4010', metricsUrl: null };
+const accounts: readonly Account[] = [{ role: 'CUSTOMER', email: 'ada@example.com', password: 'a password' }];
 
 function printedBy(isTerminal: boolean): string {
   let printed = '';
@@ -20,11 +21,11 @@ test('elsewhere each step is a line', () => {
 });
 
 test('the first line of a platform that is up is the one that scripts wait for', () => {
-  const [first] = readyText(platform, { seconds: 2.345, production: false }).split('\n');
+  const [first] = readyText(platform, { seconds: 2.345, accounts }).split('\n');
   expect(first).toBe('ready  http://127.0.0.1:4000/graphql  (2.3 s)');
 });
 
-test('production shows no account', () => {
-  expect(readyText(platform, { seconds: 1, production: false })).toContain('ada@example.com');
-  expect(readyText(platform, { seconds: 1, production: true })).not.toMatch(/password|@/);
+test('without accounts, as in production, nothing is said of passwords', () => {
+  expect(readyText(platform, { seconds: 1, accounts })).toContain('ada@example.com');
+  expect(readyText(platform, { seconds: 1, accounts: [] })).not.toMatch(/password|@/);
 });

@@ -1,4 +1,3 @@
-import { demoAccounts } from '../../../prisma/seed/seed.ts';
 import type { Platform } from './app.ts';
 
 /**
@@ -18,10 +17,17 @@ export function createProgress(print: (text: string) => void, isTerminal: boolea
 
 const sampleQuery = `{ products(query: "mug", first: 3) { edges { node { title priceRange { min { amount currency } } } } } }`;
 
+/** Somebody who may sign in. */
+export interface Account {
+  readonly role: string;
+  readonly email: string;
+  readonly password: string;
+}
+
 /** What a newcomer needs once the platform is up. The first line is what scripts wait for. */
 export function readyText(
   platform: Pick<Platform, 'url' | 'simulatorUrl' | 'metricsUrl'>,
-  facts: { readonly seconds: number; readonly production: boolean },
+  facts: { readonly seconds: number; readonly accounts: readonly Account[] },
 ): string {
   const { url, simulatorUrl, metricsUrl } = platform;
   const lines = [
@@ -34,20 +40,24 @@ export function readyText(
     `  metrics     ${metricsUrl ?? '–'}`,
     `  provider    ${simulatorUrl}  (payment simulator)`,
     '',
+    ...firstSteps(url, facts.accounts),
   ];
-  if (!facts.production) {
-    const [first] = demoAccounts;
-    lines.push(
-      `  accounts, all with the password "${first?.password ?? ''}":`,
-      ...demoAccounts.map(({ email, role }) => `    ${email.padEnd(20)} ${role.toLowerCase()}`),
-      '',
-      '  a first query:',
-      `    curl -s ${url}/graphql -H 'content-type: application/json' \\`,
-      `      -d '${JSON.stringify({ query: sampleQuery })}'`,
-      '',
-      '  stop with Ctrl-C; "npm run demo" plays an evening at the shop; "npm run reset" forgets everything.',
-      '',
-    );
-  }
   return `${lines.join('\n')}\n`;
+}
+
+/** Lines for somebody who has never been here: who they may be, what to ask, how to end it. None without accounts. */
+export function firstSteps(url: string, accounts: readonly Account[]): readonly string[] {
+  const [first] = accounts;
+  if (first === undefined) return [];
+  return [
+    `  accounts, all with the password "${first.password}":`,
+    ...accounts.map(({ email, role }) => `    ${email.padEnd(20)} ${role.toLowerCase()}`),
+    '',
+    '  a first query:',
+    `    curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+    `      -d '${JSON.stringify({ query: sampleQuery })}'`,
+    '',
+    '  stop with Ctrl-C; "npm run demo" plays an evening at the shop; "npm run reset" forgets everything.',
+    '',
+  ];
 }

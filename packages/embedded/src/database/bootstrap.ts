@@ -12,6 +12,8 @@ export interface BootstrapOptions {
   readonly development?: boolean;
   /** True closes the server's other databases to our roles as well. Only for servers that are ours alone. Default false. */
   readonly ownServer?: boolean;
+  /** Told what was made and what was there, in a few words each, once all of it holds. */
+  readonly onDone?: (what: string) => void;
 }
 
 /** Two starts at once would trip over each other's catalogue rows. The number is arbitrary. */
@@ -28,7 +30,7 @@ const BOOTSTRAP_LOCK = 7_461_512_340;
  * @throws {StartupError} server unreachable, credentials refused, rights missing; one line that says what to do.
  */
 export async function bootstrapDatabase(options: BootstrapOptions): Promise<void> {
-  const { adminUrl, database = 'tally', passwords, development = false, ownServer = false } = options;
+  const { adminUrl, database = 'tally', passwords, development = false, ownServer = false, onDone = () => undefined } = options;
   await using admin = await connect(adminUrl);
   const { client } = admin;
   try {
@@ -61,7 +63,15 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<void
     await using inside = await connect(databaseUrl(adminUrl, database));
     // Counting statements takes a superuser and a preloaded library: our own server has both.
     const counting = ownServer ? ['CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public'] : [];
+    const { rows: schemas } = await inside.client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE nspname = ANY($1)', [
+      SCHEMAS,
+    ]);
     await inside.client.query(script(['REVOKE ALL ON SCHEMA public FROM PUBLIC', ...SCHEMAS.flatMap(schemaRights), ...counting]));
+
+    onDone(`database ${database} ${rowCount === 0 ? 'made' : 'was there'}`);
+    for (const role of ROLES) onDone(`role ${role} ${createdb.has(role) ? 'was there, its password is set' : 'made'}`);
+    const had = new Set(schemas.map(({ nspname }) => nspname));
+    for (const schema of SCHEMAS) onDone(`schema ${schema} ${had.has(schema) ? 'was there, its rights are set' : 'made'}`);
   } catch (cause) {
     if (cause instanceof StartupError) throw cause;
     throw new StartupError(

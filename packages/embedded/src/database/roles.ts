@@ -33,15 +33,24 @@ export type DatabaseUrls = Readonly<Record<SchemaName, SchemaUrls>> & { readonly
  * @param adminUrl any `postgresql:` URL of the server.
  */
 export function databaseUrls(adminUrl: string, passwords: RolePasswords, database = 'tally'): DatabaseUrls {
-  const urlOf = (role: RoleName, parameters: Readonly<Record<string, string>> = {}): string => {
-    const url = new URL(databaseUrl(adminUrl, database));
-    url.username = role;
-    url.password = encodeURIComponent(passwords[role]);
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    return url.href;
-  };
-  const pairs = SCHEMAS.map((schema) => [schema, { owner: urlOf(ownerOf(schema), { schema }), app: urlOf(schema) }] as const);
+  const urlOf = (role: RoleName): string => roleUrl({ adminUrl, database, role, password: passwords[role] });
+  const pairs = SCHEMAS.map((schema) => [schema, { owner: urlOf(ownerOf(schema)), app: urlOf(schema) }] as const);
   return { ...(Object.fromEntries(pairs) as Record<SchemaName, SchemaUrls>), auditor: urlOf('auditor') };
+}
+
+/** The URL of one role: the administrator's server and parameters, and for an owner its schema. */
+export function roleUrl(given: {
+  readonly adminUrl: string;
+  readonly database: string;
+  readonly role: RoleName;
+  readonly password: string;
+}): string {
+  const url = new URL(databaseUrl(given.adminUrl, given.database));
+  url.username = given.role;
+  url.password = encodeURIComponent(given.password);
+  const owned = SCHEMAS.find((schema) => ownerOf(schema) === given.role);
+  if (owned !== undefined) url.searchParams.set('schema', owned);
+  return url.href;
 }
 
 /** The same server and user, another database. */
