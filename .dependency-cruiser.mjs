@@ -215,7 +215,7 @@ const PACKAGES = {
     'infra',
     'audit',
   ],
-  toolchain: ['infra'],
+  toolchain: ['events', 'kernel'],
 };
 
 const packageRules = [
@@ -278,7 +278,7 @@ const ENTRIES = [
   ...TESTS,
   // Programs and set-ups that are started by name.
   '^packages/toolchain/src/[^/]+\\.ts$',
-  '^packages/e2e/src/[^/]+/[^/]+\\.ts$',
+  '^packages/e2e/src/([^/]+/[^/]+|.+/main)\\.ts$',
   '^packages/embedded/src/[^/]+\\.ts$',
   '^packages/testkit/src/[^/]+\\.ts$',
 ];

@@ -9,7 +9,8 @@ import {
   remoteKeys,
   type Caller,
 } from '@tally/identity';
-import { createPostgresEventLog, type EventLog } from '@tally/messaging';
+import { openEventLog, type EventLog } from '@tally/messaging';
+import { openRedis } from '@tally/redis';
 import { createLogger, startMetricsServer, startTelemetry, StartupError, type Logger } from '@tally/runtime';
 import { createAdmission } from './admission.ts';
 import { createAnswer } from './answer.ts';
@@ -28,6 +29,8 @@ import { startRevocations, type Revocations } from './identity/revocations.ts';
 import { createAuthorisationFor, withoutToken, type AuthorisationFor } from './identity/subgraph-tokens.ts';
 import { createAdmit } from './limits/admission.ts';
 import { limitsOf } from './limits/profile.ts';
+import { createCountersOnRedis } from './limits/counters-on-redis.ts';
+import { createRateLimiterTelemetry } from './limits/rate-limiter-telemetry.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { checkCoordinates, loadRateLimits } from './limits/rate-limits.ts';
 import { createMask } from './masking.ts';
@@ -75,7 +78,9 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   if (config.metricsPort !== null) await serveMetrics(stack, config, config.metricsPort);
   const telemetry = createGatewayTelemetry();
 
-  const eventLog = overrides.eventLog ?? openEventLog(stack, config, logger);
+  const eventLog = overrides.eventLog ?? (await openLog(stack, config, logger));
+
+  const redis = config.redis ? stack.use(await openRedis({ address: config.redis, name: 'gateway', logger })) : null;
 
   const generation = await loadSupergraph(config.supergraph);
   const limits = limitsOf[config.limits];
@@ -108,7 +113,12 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
   const execute = overrides.execute?.(stock) ?? stock;
   const admission = createAdmission({
     buckets: rateLimits.buckets,
-    rateLimiter: createRateLimiter(rateLimits, limits.rateFactor, telemetry.rateLimited),
+    rateLimiter: createRateLimiter({
+      factor: limits.rateFactor,
+      together: redis === null ? null : createCountersOnRedis(redis),
+      replicas: config.replicas ?? 1,
+      telemetry: createRateLimiterTelemetry(telemetry),
+    }),
     mayIntrospect: (caller) => !production || hasScope(caller, config.introspectionScope),
   });
   const answer = createAnswer({ admission, execute });
@@ -158,7 +168,12 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
       allowedOrigins: config.allowedOrigins,
       limits: limits.streams,
     },
-    ready: gatewayReadiness({ draining: () => state.draining, keys: identity.keys, subgraphs: client.states }),
+    ready: gatewayReadiness({
+      draining: () => state.draining,
+      keys: identity.keys,
+      subgraphs: client.states,
+      others: () => (redis === null ? {} : { redis: redis.state }),
+    }),
     maxBodyBytes: limits.bodyBytes,
     trustedProxies: config.trustedProxies,
     logger,
@@ -185,9 +200,8 @@ async function serveMetrics(stack: AsyncDisposableStack, { host, otlpEndpoint }:
 }
 
 /** `null`: there are no events here. */
-function openEventLog(stack: AsyncDisposableStack, { eventLog }: GatewayConfig, logger: Logger): EventLog | null {
-  return eventLog === null ? null : stack.use(createPostgresEventLog({ databaseUrl: eventLog.databaseUrl, topics: [], logger }));
-}
+const openLog = async (stack: AsyncDisposableStack, { eventLog }: GatewayConfig, logger: Logger): Promise<EventLog | null> =>
+  eventLog === null ? null : stack.use(await openEventLog(eventLog, { topics: [], logger, clientId: 'gateway' }));
 
 interface Identity {
   readonly authenticate: Authenticate;

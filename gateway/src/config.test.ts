@@ -31,6 +31,8 @@ test('.env.example names every setting with a value that is accepted', async () 
     rateLimits: { path: '/etc/gateway/limits.json' },
     subgraphUrls: { users: 'http://users.internal:4004/graphql' },
     explorer: true,
+    redis: { host: '127.0.0.1', port: 6379, username: 'user', password: 'password', prefix: 'tally:' },
+    replicas: 1,
     otlpEndpoint: 'http://127.0.0.1:4318',
   });
   expect(config.identity?.usersJwks).toBe('http://127.0.0.1:4004/.well-known/jwks.json');
@@ -66,6 +68,7 @@ test.each([
   [{ USERS_JWKS_URL: 'http://x/jwks', GATEWAY_SIGNING_KEY_FILE: '/dev/null' }, /GATEWAY_SIGNING_KEY_FILE: not a signing key/],
   [{ SUBGRAPH_URL_USERS: 'users' }, /SUBGRAPH_URL_USERS is not a URL/],
   [{ TRUSTED_PROXIES: '-1' }, /TRUSTED_PROXIES/],
+  [{ REDIS_URL: 'localhost:6379', GATEWAY_REPLICAS: '0' }, /REDIS_URL is not valid .*; GATEWAY_REPLICAS is not valid/],
 ] as const)('wrong settings are one line: %o', (env, line) => {
   let message = '';
   try {

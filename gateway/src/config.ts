@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { eventLogAddressOf, eventLogSettings, type EventLogAddress } from '@tally/messaging';
+import { redisAddressOf, redisSettings, type RedisAddress } from '@tally/redis';
 import { fileText, portNumber, readEnvironment, StartupError } from '@tally/runtime';
 import type { SigningKey } from '@tally/identity';
 import { z } from 'zod';
@@ -32,13 +34,17 @@ export interface GatewayConfig {
   readonly identity: { readonly usersJwks: UsersJwks; readonly signingKey: SigningKey } | null;
   readonly limits: LimitsProfile;
   readonly rateLimits: RateLimitsSource;
+  /** Where attempts are counted for all gateways together; absent or `null`: each counts for itself. */
+  readonly redis?: RedisAddress | null;
+  /** How many gateways share the rate limits while each counts for itself; default 1. */
+  readonly replicas?: number;
   /** Proxies in front whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: number;
   /** With it a caller may ask for the schema in production. */
   readonly introspectionScope: string;
   readonly explorer: boolean;
   /** Where events come from; `null`: subscriptions are refused as EVENTS_UNAVAILABLE, and ended sessions live out their tokens. */
-  readonly eventLog: { readonly databaseUrl: string } | null;
+  readonly eventLog: EventLogAddress | null;
   /** Where the ends of sessions are told; `null`: nowhere. */
   readonly sessions: SessionTopic | null;
   /** Pages of other origins that may open WebSockets, as `https://host[:port]`; the gateway's own origin always may. */
@@ -76,7 +82,9 @@ const environment = z.object({
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   INTROSPECTION_SCOPE: z.string().min(1).default('schema:introspect'),
   EXPLORER: z.enum(['on', 'off']).optional(),
-  EVENT_LOG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ...eventLogSettings,
+  ...redisSettings,
+  GATEWAY_REPLICAS: z.coerce.number().int().min(1).max(1_000).default(1),
   SESSIONS_PATH: z.string().optional(),
   ALLOWED_ORIGINS: z.string().transform(originsOf).default([]),
   PAGES: z.string().transform(pagesOf).default([]),
@@ -125,9 +133,11 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     identity: readIdentity(given.USERS_JWKS_URL, given.GATEWAY_SIGNING_KEY_FILE),
     limits: given.LIMITS_PROFILE,
     rateLimits: limitsPath === null ? null : { path: limitsPath },
+    redis: redisAddressOf(given),
+    replicas: given.GATEWAY_REPLICAS,
     trustedProxies: given.TRUSTED_PROXIES,
     introspectionScope: given.INTROSPECTION_SCOPE,
-    eventLog: given.EVENT_LOG_DATABASE_URL === undefined ? null : { databaseUrl: given.EVENT_LOG_DATABASE_URL },
+    eventLog: eventLogAddressOf(given),
     sessions: sessionsPath === null ? null : loadSessionTopic(sessionsPath),
     allowedOrigins: given.ALLOWED_ORIGINS,
     pages: given.PAGES,

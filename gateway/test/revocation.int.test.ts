@@ -17,7 +17,7 @@ async function aFollowingWorld() {
   const databaseUrl = database.urls.event_log.app;
   const log = stack.use(createPostgresEventLog({ databaseUrl, topics: [topic], logger, trimEveryMs: 0 }));
   await log.ensureTopics();
-  const world = stack.use(await aWorld({ config: { eventLog: { databaseUrl }, sessions } }));
+  const world = stack.use(await aWorld({ config: { eventLog: { kind: 'postgres', databaseUrl }, sessions } }));
   const owned = stack.move();
   return { world, log, databaseUrl, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -82,7 +82,7 @@ test('a gateway that starts knows which sessions ended before, with its first re
   await eventually(() => isRefused(world, token));
   const identity = { usersJwks: () => Promise.resolve({ keys: [world.usersKey.publicJwk] }), signingKey: world.gatewayKey };
 
-  await using restarted = await aWorld({ config: { eventLog: { databaseUrl }, sessions, identity, subgraphs: world.doubles } });
+  await using restarted = await aWorld({ config: { eventLog: { kind: 'postgres', databaseUrl }, sessions, identity, subgraphs: world.doubles } });
 
   expect((await ask(restarted, token)).status).toBe(401);
   expect((await ask(restarted, otherToken)).status).toBe(200);
@@ -106,7 +106,7 @@ test('where the session stands in a record is configuration; other records and u
 });
 
 test('while the log is away the gateway starts, serves and lets tokens live out their time', async () => {
-  const nowhere = { databaseUrl: 'postgresql://event_log@127.0.0.1:1/nowhere' };
+  const nowhere = { kind: 'postgres' as const, databaseUrl: 'postgresql://event_log@127.0.0.1:1/nowhere' };
   const started = performance.now();
 
   await using world = await aWorld({ config: { eventLog: nowhere, sessions } });

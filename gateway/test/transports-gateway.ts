@@ -48,7 +48,7 @@ export async function aStreamingGateway(config: Partial<GatewayConfig> = {}): Pr
       trustedProxies: 0,
       introspectionScope: 'schema:introspect',
       explorer: false,
-      eventLog: { databaseUrl },
+      eventLog: { kind: 'postgres', databaseUrl },
       sessions: { topic: sessionTopic.name, ended: { SessionEnded: 'session.id' } },
       allowedOrigins: [],
       pages: [],

@@ -119,6 +119,12 @@ export class PositionLostError extends Error {
   readonly retryable = false;
 }
 
+/** A topic exists with another number of partitions than the catalogue says. Not retryable: another count is another version of the topic. */
+export class TopicMismatchError extends Error {
+  override readonly name = 'TopicMismatchError';
+  readonly retryable = false;
+}
+
 /**
  * The event log (docs/reliability.md). At-least-once, ordered per key, durable; removes no duplicates. Every adapter passes
  * `test/contract/event-log.contract.ts`.

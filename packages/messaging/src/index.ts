@@ -2,10 +2,12 @@ export { openConnection, openPool, sqlOnPg } from './connection.ts';
 export { PoisonEventError, type ConsumerOptions, type Handler, type Handlers } from './consumer.ts';
 export { startConsumer, type Consumer } from './consumer/start-consumer.ts';
 export { classifyDatabaseError, type DatabaseErrorClass } from './database-errors.ts';
+export { dumpLog } from './dump-log.ts';
 export {
   EventLogUnavailableError,
   PositionLostError,
   RecordRefusedError,
+  TopicMismatchError,
   type DeliveredRecord,
   type Delivery,
   type EventLog,
@@ -19,13 +21,15 @@ export {
   type Subscription,
 } from './event-log.ts';
 export type { EventLogAddress, KafkaAddress, PostgresAddress } from './event-log-address.ts';
+export { eventLogAddressOf, eventLogSettings } from './event-log-settings.ts';
 export { inboxOn, type Inbox } from './inbox.ts';
+export { createKafkaEventLog, type KafkaEventLog, type KafkaEventLogOptions } from './kafka/create-event-log.ts';
 export type { Logger } from './logger.ts';
+export { openEventLog, type OpenEventLogOptions } from './open-event-log.ts';
 export { outboxOn, type Outbox } from './outbox.ts';
 export { createPostgresEventLog, type PostgresEventLog, type PostgresEventLogOptions } from './postgres/create-event-log.ts';
 export { forgetMembers } from './postgres/forget-members.ts';
 export type { Trimmed } from './postgres/retention.ts';
-export { TopicMismatchError } from './postgres/topic-register.ts';
 export { redrive, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';
 export { startRelay, type Relay, type RelayOptions, type RelayStatus } from './relay/start-relay.ts';
 export type { Sql } from './sql.ts';

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { fileText, portNumber, readEnvironment } from './environment.ts';
@@ -34,4 +37,21 @@ test('what is wrong with several variables together is said in its own words', (
 
 test('a key file that cannot be read is one line', () => {
   expect(() => fileText('KEY_FILE', '/nowhere/at/all')).toThrow(/^KEY_FILE: cannot read the file/);
+});
+
+test('a variable may stand in a file that another one names, for secrets that are mounted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tally-environment-'));
+  const file = join(folder, 'url');
+  writeFileSync(file, 'http://from-a-file\n');
+  const read = (environment: Record<string, string>) => readEnvironment(schema, { LEVEL: 'a', ...environment }).URL;
+
+  expect(read({ URL_FILE: file })).toBe('http://from-a-file');
+  expect(read({ URL_FILE: file, URL: 'http://given' })).toBe('http://given');
+  expect(() => read({ URL_FILE: join(folder, 'nowhere') })).toThrow(/^URL_FILE: cannot read the file it names/);
+  rmSync(folder, { recursive: true });
+});
+
+test('a variable that is called like a file of another is what it says', () => {
+  const both = z.object({ KEY: z.string().optional(), KEY_FILE: z.string() });
+  expect(readEnvironment(both, { KEY_FILE: '/some/path' })).toEqual({ KEY_FILE: '/some/path' });
 });

@@ -6,13 +6,17 @@ import { StartupError } from './startup-error.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Parses environment variables. Empty and blank ones count as absent.
+ * Parses environment variables. Empty and blank ones count as absent. A variable `X` may be given as `X_FILE`, the path of a file that holds it: secrets
+ * come as mounted files. With both, `X` counts.
  *
  * @throws {StartupError} names every variable that is wrong, in one line.
  */
 export function readEnvironment<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.infer<Schema> {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => Object.hasOwn(schema.shape, name) && value !== undefined && value.trim() !== ''),
+    Object.keys(schema.shape).flatMap((name) => {
+      const value = said(environment[name]) ?? fromFile(schema, `${name}_FILE`, environment);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
   );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -22,6 +26,14 @@ export function readEnvironment<Schema extends z.ZodObject>(schema: Schema, envi
     return Object.hasOwn(given, name) ? `${name} is not valid (${issue.message})` : `${name} is missing`;
   });
   throw new StartupError(`configuration: ${problems.join('; ')}. Set them in the environment; .env.example shows each.`);
+}
+
+const said = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value);
+
+/** `X_FILE` may be a variable of its own: then it is not read here. */
+function fromFile(schema: z.ZodObject, variable: string, environment: Environment): string | undefined {
+  const path = said(environment[variable]);
+  return path === undefined || Object.hasOwn(schema.shape, variable) ? undefined : said(fileText(variable, path));
 }
 
 /** A TCP port in decimal digits, 0 meaning any free one. */

@@ -68,6 +68,16 @@ describe('a signal', () => {
     expect(app.stderr()).toBe('fixture: SIGINT again, leaving at once\n');
   });
 
+  test('twice within a moment is one, as npm hands on the Ctrl-C that all have got from the terminal', async () => {
+    using app = anAppProcess('starts slowly');
+    await app.says('starting');
+    app.kill('SIGTERM');
+    app.kill('SIGTERM');
+
+    expect(await app.exit).toEqual(ended);
+    expect(app.stdout()).toMatch(/^disposing\n[^]*^disposed\n/m);
+  });
+
   test('exits 1 when disposal takes longer than it may', async () => {
     using app = anAppProcess('stops for ever', {}, 200);
     await app.says('started');

@@ -14,7 +14,7 @@ export interface RunOptions {
 /**
  * The one call of every `main.ts`: starts, waits for SIGTERM, SIGINT or SIGHUP, disposes, exits 0. A `StartupError` is printed as one line, exit code 1; so
  * is any other failure to start, whose details go to the log. A signal during the start waits for it, since half a start cannot be undone. A second
- * signal, a shutdown that takes too long and an error that nobody caught exit 1.
+ * signal (the same one within half a second is no second), a shutdown that takes too long and an error that nobody caught exit 1.
  *
  * `CRASH_POINT=name:count` makes the process kill itself with SIGKILL when that point is reached for the count-th time (docs/reliability.md, proof);
  * production refuses to start with it.
@@ -54,15 +54,20 @@ export async function runApp(options: RunOptions): Promise<void> {
   }
 }
 
+/** npm hands on what the terminal has sent to all of us already: the same signal within this time is the same Ctrl-C. */
+const echoMs = 500;
+
 /** Resolves with the first signal; `heard` is told of each. */
 function onSignals(heard: (signal: NodeJS.Signals, again: boolean) => void): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let stopping = false;
+    let last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
     // SIGHUP: the terminal was closed.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        heard(signal, stopping);
-        stopping = true;
+        const at = performance.now();
+        if (last?.signal === signal && at - last.at < echoMs) return;
+        heard(signal, last !== undefined);
+        last = { signal, at };
         resolve(signal);
       });
     }

@@ -4,6 +4,7 @@ export { idempotencyOn, IdempotencyInProgressError, parseIdempotencyKey, type Id
 export { batchLoader, type BatchLoader } from './loaders.ts';
 export { presentMoney, scalarResolvers, type PresentedMoney } from './scalars.ts';
 export { prismaAdapter, sqlOf, type PrismaConnection, type RawClient } from './prisma.ts';
+export type { ReadinessSources } from './readiness.ts';
 export {
   startSubgraph,
   type Subgraph,
@@ -16,3 +17,4 @@ export { createTransact, type Transact, type TransactionalClient, type Unit } fr
 export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';
 export { readJsonFile, readSubgraphConfig, type SubgraphConfig, type SubgraphRole } from './subgraph-config.ts';
 export { allTopics, databaseState, openSubgraphParts, type SubgraphOverrides, type SubgraphParts } from './subgraph-parts.ts';
+export { startWorkerHealth, type WorkerHealth } from './worker-health.ts';

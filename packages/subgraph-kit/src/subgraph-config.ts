@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { JWK } from '@tally/identity';
+import { eventLogAddressOf, eventLogSettings, type EventLogAddress } from '@tally/messaging';
 import { portNumber, readEnvironment, StartupError, type Environment } from '@tally/runtime';
 import { z } from 'zod';
 
@@ -17,7 +18,7 @@ export interface SubgraphConfig {
   readonly roles: readonly SubgraphRole[];
   /** Public keys of the gateway: nobody else is answered. */
   readonly gatewayKeys: readonly JWK[];
-  readonly log: { readonly kind: 'postgres'; readonly databaseUrl: string };
+  readonly log: EventLogAddress;
   /** `process`: nobody in another process waits for this one's commits, so no NOTIFY is sent. */
   readonly wake: 'process' | 'database';
   readonly otlpEndpoint: string | null;
@@ -38,12 +39,14 @@ export function readSubgraphConfig<Own extends z.ZodRawShape>(
   own: Own,
 ): { readonly base: SubgraphConfig; readonly own: z.infer<z.ZodObject<Own>> } {
   const databaseUrl = `${name.toUpperCase()}_DATABASE_URL`;
-  const settings = settingsOf(standard);
+  const settings = settingsOf(standard, environment);
   // The name of one variable depends on the subgraph, so that the compiler sees the others only.
   const read = readEnvironment(z.object({ [databaseUrl]: postgresUrl, ...settings.shape, ...own }), environment) as z.infer<
     typeof settings
   > &
     Readonly<Record<string, unknown>>;
+  const log = eventLogAddressOf(read);
+  if (log === null) throw new Error('the schema lets nobody through without a log');
   return {
     base: Object.freeze<SubgraphConfig>({
       databaseUrl: read[databaseUrl] as string,
@@ -52,7 +55,7 @@ export function readSubgraphConfig<Own extends z.ZodRawShape>(
       metricsPort: read.METRICS_PORT,
       roles: read.ROLES,
       gatewayKeys: read.GATEWAY_JWKS_FILE,
-      log: { kind: 'postgres', databaseUrl: read.EVENT_LOG_DATABASE_URL },
+      log,
       wake: 'database',
       otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     }),
@@ -62,9 +65,11 @@ export function readSubgraphConfig<Own extends z.ZodRawShape>(
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
-const settingsOf = (standard: { readonly port: number; readonly metricsPort: number }) =>
+const settingsOf = (standard: { readonly port: number; readonly metricsPort: number }, environment: Environment) =>
   z.object({
-    EVENT_LOG_DATABASE_URL: postgresUrl,
+    ...eventLogSettings,
+    // A subgraph without a log is none: which of the two is missing is said by the one that every machine has.
+    EVENT_LOG_DATABASE_URL: isSet(environment['KAFKA_BROKERS']) ? eventLogSettings.EVENT_LOG_DATABASE_URL : postgresUrl,
     GATEWAY_JWKS_FILE: z.string().transform(publicKeysOf),
     PORT: portNumber(standard.port),
     METRICS_PORT: portNumber(standard.metricsPort),
@@ -73,6 +78,8 @@ const settingsOf = (standard: { readonly port: number; readonly metricsPort: num
     POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   });
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
 
 function rolesOf(text: string, problems: z.RefinementCtx): readonly SubgraphRole[] {
   const named = text.split(',').map((role) => role.trim());

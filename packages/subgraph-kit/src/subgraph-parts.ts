@@ -2,7 +2,7 @@ import { deadLetterTopic, topicOf, topics, type Topic, type TopicFacts } from '@
 import { createVerifier, gatewayIssuer, staticKeys, type Verifier } from '@tally/identity';
 import { systemClock, type Clock } from '@tally/kernel';
 import type { PrismaPg } from '@prisma/adapter-pg';
-import { createPostgresEventLog, openWakeChannel, startRelay, type EventLog, type Relay, type WakeChannel } from '@tally/messaging';
+import { openEventLog, openWakeChannel, startRelay, type EventLog, type Relay, type WakeChannel } from '@tally/messaging';
 import { createLogger, startMetricsServer, startTelemetry, toStartupError, type Logger } from '@tally/runtime';
 import pg from 'pg';
 import { prismaAdapter, type RawClient } from './prisma.ts';
@@ -52,8 +52,7 @@ export async function openSubgraphParts(name: string, config: SubgraphConfig, ov
   }
   await assertDatabase(name, config.databaseUrl);
   const eventLog =
-    overrides.eventLog ??
-    stack.use(createPostgresEventLog({ databaseUrl: config.log.databaseUrl, topics: allTopics(), logger, wake: config.wake }));
+    overrides.eventLog ?? stack.use(await openEventLog(config.log, { topics: allTopics(), logger, clientId: name, wake: config.wake }));
   const openChannel = (channel: string) =>
     openWakeChannel({ databaseUrl: config.databaseUrl, channel, remote: config.wake === 'database', logger });
   const wake = stack.use(await openChannel(`outbox_${name}`));

@@ -5,11 +5,20 @@ import { inRoot, root } from './repository.ts';
 
 const read = (path: string) => readFileSync(inRoot(path), 'utf8');
 
-/** Names of the variables that a configuration schema has as keys. */
-const variablesOf = (path: string) => [...read(path).matchAll(/^\s+([A-Z][A-Z_]{3,}):/gm)].map(([, name = '']) => name);
+/** Names of the variables that a configuration schema has as keys, its own and those of the groups of settings that it names. */
+const ownVariablesOf = (text: string) => [...text.matchAll(/^\s+([A-Z][A-Z_]{3,}):/gm)].map(([, name = '']) => name);
+const groups = new Map(
+  globSync('packages/*/src/*.ts', { cwd: root }).flatMap((path) =>
+    [...read(path).matchAll(/^export const (\w+Settings) = /gm)].map(([, name = '']) => [name, ownVariablesOf(read(path))] as const),
+  ),
+);
+const variablesOf = (path: string) => {
+  const text = read(path);
+  return [...ownVariablesOf(text), ...[...groups].flatMap(([name, variables]) => (text.includes(name) ? variables : []))];
+};
 
 const subgraphSettings = variablesOf('packages/subgraph-kit/src/subgraph-config.ts');
-const apps = globSync('{gateway,subgraphs/*,packages/*}/src/config.ts', { cwd: root }).map((path) => {
+const apps = globSync('{gateway,subgraphs/*,packages/!(infra)}/src/config.ts', { cwd: root }).map((path) => {
   const folder = dirname(dirname(path));
   const name = /^subgraphs\/(.+)$/.exec(folder)?.[1];
   const inherited = name === undefined ? [] : [...subgraphSettings, `${name.toUpperCase()}_DATABASE_URL`];

@@ -7,6 +7,7 @@ import {
   openSubgraphParts,
   sqlOf,
   startSubgraph,
+  startWorkerHealth,
   type Subgraph,
   type SubgraphOverrides,
   type SubgraphParts,
@@ -70,8 +71,10 @@ export async function startNotifications(
 ): Promise<RunningNotifications> {
   await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openParts(config, overrides));
+  const health = stack.use(await startWorkerHealth(config, { database: () => databaseState(parts.client) }));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(parts, config, overrides)) : null;
   const subgraph = config.roles.includes('api') ? stack.use(await startApi(parts, config)) : null;
+  stack.use(health?.working());
   const owned = stack.move();
   return {
     subgraph,

@@ -8,6 +8,7 @@ import {
   openSubgraphParts,
   sqlOf,
   startSubgraph,
+  startWorkerHealth,
   type Subgraph,
   type SubgraphOverrides,
   type SubgraphParts,
@@ -51,8 +52,10 @@ export async function startOrders(config: OrdersConfig, overrides: SubgraphOverr
   stack.defer(() => client.$disconnect());
   const useCases = await createUseCasesOn(client, config, parts);
 
+  const health = stack.use(await startWorkerHealth(config, { database: () => databaseState(client) }));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
   const subgraph = config.roles.includes('api') ? stack.use(await startApi(config, parts, client, useCases)) : null;
+  stack.use(health?.working());
   const owned = stack.move();
   return {
     subgraph,

@@ -7,6 +7,8 @@ import {
   databaseState,
   sqlOf,
   startSubgraph,
+  startWorkerHealth,
+  type ReadinessSources,
   type Subgraph,
   type SubgraphOverrides,
   type SubgraphParts,
@@ -67,8 +69,15 @@ interface Parts extends SubgraphParts {
 export async function startPayments(config: PaymentsConfig, overrides: PaymentsOverrides = {}): Promise<RunningPayments> {
   await using stack = new AsyncDisposableStack();
   const parts = stack.use(await openParts(config, overrides));
-  const worker = config.roles.includes('worker') ? stack.use(await startWorker(parts, config, overrides)) : null;
-  const subgraph = config.roles.includes('api') ? stack.use(await startApi(parts, config, worker?.provider ?? null)) : null;
+  let worker: Awaited<ReturnType<typeof startWorker>> | null = null;
+  const ready: ReadinessSources = {
+    database: () => databaseState(parts.client),
+    others: () => (worker === null ? {} : { provider: worker.provider.state }),
+  };
+  const health = stack.use(await startWorkerHealth(config, ready));
+  if (config.roles.includes('worker')) worker = stack.use(await startWorker(parts, config, overrides));
+  const subgraph = config.roles.includes('api') ? stack.use(await startApi(parts, config, ready)) : null;
+  stack.use(health?.working());
   const owned = stack.move();
   return {
     subgraph,
@@ -168,11 +177,7 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
   return { provider, caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function startApi(
-  { client, transact, verifier, logger }: Parts,
-  config: PaymentsConfig,
-  provider: PaymentProvider | null,
-): Promise<Subgraph> {
+function startApi({ client, transact, verifier, logger }: Parts, config: PaymentsConfig, ready: ReadinessSources): Promise<Subgraph> {
   const useCases = {
     addPaymentMethod: createAddPaymentMethod({ transact }),
     removePaymentMethod: createRemovePaymentMethod({ transact }),
@@ -185,7 +190,7 @@ function startApi(
     context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
     verifier,
     http: config.http,
-    ready: { database: () => databaseState(client), others: () => (provider === null ? {} : { provider: provider.state }) },
+    ready,
     logger,
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { accessAudience, accessIssuer, createSigner, type JWK } from '@tally/identity';
 import type { Sql } from '@tally/messaging';
-import { createTransact, openSubgraphParts, sqlOf, startSubgraph } from '@tally/subgraph-kit';
+import { createTransact, openSubgraphParts, sqlOf, startSubgraph, startWorkerHealth } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createPasswordHasher } from './adapters/argon2/password-hasher.ts';
 import { refreshTokens } from './adapters/node-crypto/refresh-tokens.ts';
@@ -59,6 +59,7 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
   });
   const jwks = () => Promise.resolve({ keys: [config.signingKey.publicJwk, ...(config.furtherKeys ?? [])] });
 
+  const health = stack.use(await startWorkerHealth(config, { database: () => answers(sql) }));
   const isWorker = config.roles.includes('worker');
   const relay = isWorker ? stack.use(await parts.startRelay()) : null;
   if (isWorker) stack.use(startForgetExpired(useCases.forgetExpired, logger));
@@ -81,6 +82,7 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
         }),
       )
     : null;
+  stack.use(health?.working());
   const owned = stack.move();
   return { subgraph, jwks, caughtUp: async () => relay?.drained(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment, nodeFlags } from '@tally/distributed';
 
 const main = fileURLToPath(new URL('../../../embedded/src/main.ts', import.meta.url));
 
@@ -32,19 +33,15 @@ export interface Life {
  */
 export async function live(place: Place, crash?: string): Promise<Life> {
   const startedAt = performance.now();
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
+  const child: ChildProcess = spawn(process.execPath, [...nodeFlags, main], {
+    env: childEnvironment(process.env, {
       DATA_DIR: place.dataDir,
       PORT: String(place.port),
       SIMULATOR_PORT: String(place.simulatorPort),
       METRICS_PORT: String(place.metricsPort),
       LIMITS_PROFILE: 'load',
-      APOLLO_TELEMETRY_DISABLED: 'true',
-      CHECKPOINT_DISABLE: '1',
       ...(crash === undefined ? {} : { CRASH_POINT: crash }),
-    },
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

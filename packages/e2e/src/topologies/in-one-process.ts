@@ -1,13 +1,15 @@
+import { sumOf } from '@tally/distributed';
 import { startPlatform, type Platform, type PlatformConfig, type PlatformOverrides } from '@tally/embedded/app';
 import { createLogger, startTelemetry } from '@tally/runtime';
 import { freshKeys } from './keys.ts';
-import { sumOf } from './prometheus.ts';
 import type { MigratedDatabase, Topology } from './topology.ts';
 
 export interface InOneProcessOptions extends Pick<PlatformOverrides, 'onStatement' | 'clock' | 'delivery'> {
   readonly keys?: PlatformConfig['keys'];
   /** Default `default`, what production runs with. */
   readonly limits?: PlatformConfig['limits'];
+  /** Default: the log in the database. */
+  readonly kafka?: PlatformConfig['kafka'];
   /** Default 10,000, as it starts; 0 where statements are counted. */
   readonly hotReadsMax?: number;
   /** Default: mails are kept. */
@@ -29,6 +31,7 @@ export async function startInOneProcess(database: MigratedDatabase, options: InO
   const {
     limits = 'default',
     keys = await freshKeys(),
+    kafka = null,
     hotReadsMax = 10_000,
     smtpUrl = null,
     pages = [],
@@ -53,6 +56,7 @@ export async function startInOneProcess(database: MigratedDatabase, options: InO
         production,
         soleProcess: true,
         otlpEndpoint: null,
+        kafka,
         hotReadsMax,
         smtpUrl,
         pages,

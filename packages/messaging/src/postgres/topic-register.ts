@@ -1,5 +1,6 @@
 import type { TopicFacts } from '@tally/events';
 import type pg from 'pg';
+import { TopicMismatchError } from '../event-log.ts';
 import { run, type Statement } from './statements.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -17,12 +18,6 @@ const missing: Statement = {
   text: `SELECT wanted.topic, head.partitions FROM unnest($1::text[], $2::int[]) AS wanted(topic, partitions)
 LEFT JOIN topic_head head ON head.topic = wanted.topic WHERE head.partitions IS DISTINCT FROM wanted.partitions`,
 };
-
-/** A topic exists with another number of partitions than the catalogue says. Not retryable: another count is another version of the topic. */
-export class TopicMismatchError extends Error {
-  override readonly name = 'TopicMismatchError';
-  readonly retryable = false;
-}
 
 /** The topics this log serves, and whether their rows exist. */
 export interface TopicRegister {

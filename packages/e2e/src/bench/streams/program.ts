@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { childEnvironment, nodeFlags } from '@tally/distributed';
 import { openDebugger, type Debugger } from './debugger.ts';
 
 /** A Node process of the bench. Disposal stops it by SIGTERM. */
@@ -22,14 +23,8 @@ export function startProgram(
   options: { readonly environment?: Readonly<Record<string, string>>; readonly inspect?: boolean; readonly talks?: boolean } = {},
 ): Program {
   const { environment = {}, inspect = false, talks = false } = options;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(inspect ? ['--inspect=127.0.0.1:0'] : []), file], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      APOLLO_TELEMETRY_DISABLED: 'true',
-      CHECKPOINT_DISABLE: '1',
-      ...environment,
-    },
+  const child = spawn(process.execPath, [...nodeFlags, ...(inspect ? ['--inspect=127.0.0.1:0'] : []), file], {
+    env: childEnvironment(process.env, environment),
     stdio: ['ignore', 'pipe', 'pipe', ...(talks ? (['ipc'] as const) : [])],
     serialization: 'advanced',
   });
