@@ -7,10 +7,21 @@ const NOT_TESTS = ['**/node_modules/**', '**/fixtures/**', '**/generated/**'];
 // One PostgreSQL cluster per run, started only when a test of the tier runs; tests clone their databases in it.
 const globalSetup = new URL('packages/testkit/src/global-setup.ts', import.meta.url).pathname;
 
-function tier(name: string, timeoutMs: number) {
+// Whole systems, of up to twenty processes: one at a time, and beside nothing else.
+const ALONE = { fileParallelism: false, sequence: { groupOrder: 1 } };
+
+function tier(name: string, timeoutMs: number, more: typeof ALONE | object = {}) {
   return {
     extends: true as const,
-    test: { name, include: [`**/*.${name}.test.ts`], exclude: NOT_TESTS, globalSetup, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+    test: {
+      name,
+      include: [`**/*.${name}.test.ts`],
+      exclude: NOT_TESTS,
+      globalSetup,
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      ...more,
+    },
   };
 }
 
@@ -36,7 +47,7 @@ export default defineConfig({
         },
       },
       tier('int', 90_000),
-      tier('e2e', 120_000),
+      tier('e2e', 120_000, ALONE),
       tier('crash', 600_000),
     ],
     coverage: {

@@ -104,9 +104,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function untilReady({ name, readyUrl }: Launch, life: Life): Promise<void> {
     const startedAt = performance.now();
-    while (!(await answers(readyUrl))) {
+    for (;;) {
+      const answered = await answers(readyUrl);
+      // Its end first: should its port have been taken, it is a stranger who answers there.
       const exit = life.process.exit();
       if (exit !== null) throw new StartFailedError(`${name} ${howItEnded(exit)}${saidLast(life)}`);
+      if (answered) break;
       if (performance.now() - startedAt > readyWithinMs)
         throw new StartFailedError(`${name} is not ready after ${String(Math.round(readyWithinMs / 1000))} s${saidLast(life)}`);
       await Promise.race([sleep(lookEveryMs), life.process.ended]);

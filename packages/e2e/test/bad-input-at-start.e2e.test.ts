@@ -1,35 +1,14 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapDatabase, openEmbeddedPostgres, openSecrets } from '@tally/embedded';
-import { generateSigningKey } from '@tally/identity';
 import { cloneDatabase } from '@tally/testkit';
 import { expect, test } from 'vitest';
-import { freePort, runMain, type MainFile } from '../src/topologies/app-process.ts';
+import { freePort, type MainFile } from '../src/topologies/app-process.ts';
+import { keySetIn, refusal, temporaryFolder } from './refusal.ts';
 
 const platform: MainFile = 'packages/embedded/src/main.ts';
-
-/** Starts an app that must not start. @returns the one line it says. */
-async function refusal(main: MainFile, environment: Readonly<Record<string, string>>): Promise<string> {
-  const app = runMain('app', main, { METRICS_PORT: '0', PORT: '0', SIMULATOR_PORT: '0', ...environment });
-  const { code, stderr, stdout } = await app.ended;
-  expect({ code, stderr }, stdout).toEqual({ code: 1, stderr: expect.stringMatching(/^[^\n]+\n$/) as string });
-  expect(stderr).not.toMatch(/ {4}at |node:internal|hunter2/);
-  return stderr.trim();
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'tally-start-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
-async function keySetIn(folder: string): Promise<string> {
-  const file = join(folder, 'gateway-jwks.json');
-  await writeFile(file, JSON.stringify({ keys: [(await generateSigningKey()).publicJwk] }));
-  return file;
-}
 
 test('an unreachable database ends the start of an app', async () => {
   await using folder = await temporaryFolder();

@@ -15,8 +15,12 @@ export interface SecondGateway extends AsyncDisposable {
   stop(): Promise<Ended>;
 }
 
-/** Starts a process beside the gateway of a system, with its keys. */
-export async function startSecondGateway({ apps, keys }: AsProcesses, { urls }: MigratedDatabase): Promise<SecondGateway> {
+/** Starts a process beside the gateway of a system, with its keys. @param variables what differs from that gateway. */
+export async function startSecondGateway(
+  { apps, keys }: AsProcesses,
+  { urls }: MigratedDatabase,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<SecondGateway> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tally-e2e-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -37,6 +41,7 @@ export async function startSecondGateway({ apps, keys }: AsProcesses, { urls }: 
         `${apps[name]}/graphql`,
       ]),
     ),
+    ...variables,
   });
   stack.defer(() => {
     gateway.kill();

@@ -1,61 +1,18 @@
-import { checkInvariants } from '@tally/audit';
-import { cloneDatabase, eventually, type ClonedDatabase } from '@tally/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { templatePepper } from '../../../prisma/seed/seed-template.ts';
-import { openWorld, type World } from '../src/client/world.ts';
-import { scenarios } from '../src/smoke/scenarios.ts';
-import { startAsProcesses, type AsProcesses } from '../src/topologies/as-processes.ts';
-import { startInOneProcess } from '../src/topologies/in-one-process.ts';
-import { freshKeys } from '../src/topologies/keys.ts';
-import type { MigratedDatabase, Topology } from '../src/topologies/topology.ts';
+import { describe, expect, test } from 'vitest';
 import { printOnFailure } from './print-on-failure.ts';
+import { inOneProcess, oneProcessPerApp, openedBy } from './set-ups.ts';
+import { keepsEveryPromise, leavesEveryInvariantStanding } from './smoke-suite.ts';
 
-type Start<System> = (database: MigratedDatabase, options: { readonly keys: Topology['keys'] }) => Promise<System>;
-
-interface Opened<System> {
-  readonly database: ClonedDatabase;
-  readonly system: System;
-  readonly world: World;
-}
-
-/** Every scenario of the smoke against one seeded system, one after the other as `npm run smoke` does. */
-function keepsEveryPromise<System extends Topology>(start: Start<System>): () => Opened<System> {
-  const stack = new AsyncDisposableStack();
-  let running: Opened<System> | undefined;
-  const opened = (): Opened<System> => {
-    if (running === undefined) throw new Error('the system is not up');
-    return running;
-  };
-
-  beforeAll(async () => {
-    const database = stack.use(await cloneDatabase({ from: 'seeded' }));
-    const system = stack.use(await start(database, { keys: { ...(await freshKeys()), pepper: templatePepper } }));
-    running = { database, system, world: stack.use(openWorld(system.urls)) };
-  }, 120_000);
-  afterAll(() => stack.disposeAsync(), 60_000);
-
-  test.for(scenarios)('$title', async ({ run }) => {
-    const { system, world } = opened();
-    printOnFailure(() => system.logs());
-    await run(world);
-  });
-
-  test('all of it leaves every invariant standing', async () => {
-    const { database, world } = opened();
-    await eventually(async () => {
-      const findings = await checkInvariants({ auditorUrl: database.urls.auditor, ledger: await world.simulator.ledger() });
-      expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
-    });
-  });
-  return opened;
-}
-
-describe('in one process', () => {
-  keepsEveryPromise(startInOneProcess);
+describe(inOneProcess.name, () => {
+  const opened = openedBy(inOneProcess, { from: 'seeded' });
+  keepsEveryPromise(opened);
+  leavesEveryInvariantStanding(opened);
 });
 
-describe('as one process per app', () => {
-  const opened = keepsEveryPromise<AsProcesses>(startAsProcesses);
+describe(oneProcessPerApp.name, () => {
+  const opened = openedBy(oneProcessPerApp, { from: 'seeded' });
+  keepsEveryPromise(opened);
+  leavesEveryInvariantStanding(opened);
 
   test('a subgraph answers nobody but the gateway', async () => {
     const { apps } = opened().system;
@@ -71,7 +28,9 @@ describe('as one process per app', () => {
   });
 
   test('every process ends with 0 on SIGTERM', async () => {
-    const ends = await opened().system.stop();
+    const { system } = opened();
+    printOnFailure(system.logs);
+    const ends = await system.stop();
 
     expect(ends).toEqual(
       ['gateway', 'notifications', 'orders', 'payments', 'products', 'users', 'payment-simulator'].map((name) => ({ name, code: 0 })),

@@ -1,4 +1,5 @@
-import { startAsProcesses } from '../src/topologies/as-processes.ts';
+import { limitsFor } from './loopback-address.ts';
+import { oneProcessPerApp, openedBy } from './set-ups.ts';
 import { losesNothing } from './streams-suite.ts';
 
-losesNothing(startAsProcesses);
+losesNothing(openedBy(oneProcessPerApp, { from: 'empty', limits: limitsFor }));

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPeople, type People } from '../src/client/people.ts';
 import type { Shopper } from '../src/client/shopper.ts';
-import { openWorld, type World } from '../src/client/world.ts';
 import { createRandom, type Random } from '../src/resume/random.ts';
 import type { OrderStep } from '../src/streams/answers.ts';
 import { follow } from '../src/streams/follow.ts';
 import { followOrder } from '../src/streams/follow-order.ts';
 import { openStreams } from '../src/streams/open-streams.ts';
 import { protocols, type Protocol, type StreamClient } from '../src/streams/stream-client.ts';
-import type { MigratedDatabase, Topology } from '../src/topologies/topology.ts';
-import { cloneEmptyShop } from './empty-shop.ts';
-import { limitsFor, loopbackAddress } from './loopback-address.ts';
+import { loopbackAddress } from './loopback-address.ts';
 import { fates, type Fate, type FateName, type Wares } from './order-fates.ts';
 import { printOnFailure } from './print-on-failure.ts';
+import type { Shop } from './set-ups.ts';
 
-type Start = (database: MigratedDatabase, options: { readonly limits: 'default' | 'load' }) => Promise<Topology>;
-
-/** A system with a shop in it. */
-export interface StreamShop {
-  readonly system: Topology;
-  readonly world: World;
+/** A shop, and people to meet in it. */
+export interface StreamShop extends Shop {
   readonly people: People;
 }
 
@@ -35,25 +29,15 @@ const reconnectsEach = 16;
  * Every event of several buyers with several orders reaches its stream once and in order, on each protocol, over reconnects at random moments.
  * `STREAMS_SEED` repeats the moments of a run.
  */
-export function losesNothing(start: Start): () => StreamShop {
-  const stack = new AsyncDisposableStack();
-  let running: StreamShop | undefined;
-  const opened = (): StreamShop => {
-    if (running === undefined) throw new Error('the system is not up');
-    return running;
+export function losesNothing(opened: () => Shop): () => StreamShop {
+  const withPeople = (): StreamShop => {
+    const shop = opened();
+    return { ...shop, people: createPeople(shop.world.graph, shop.system.keys.users) };
   };
-
-  beforeAll(async () => {
-    const database = stack.use(await cloneEmptyShop());
-    const system = stack.use(await start(database, { limits: limitsFor }));
-    const world = stack.use(openWorld(system.urls));
-    running = { system, world, people: createPeople(world.graph, system.keys.users) };
-  }, 120_000);
-  afterAll(() => stack.disposeAsync(), 60_000);
 
   describe.each(protocols)('over %s', (protocol) => {
     test('every event of three buyers reaches them once and in order, over 50 reconnects and more', async () => {
-      const shop = opened();
+      const shop = withPeople();
       const seed = Number(process.env['STREAMS_SEED'] ?? Date.now() >>> 0);
       printOnFailure(() => `seed ${String(seed)}\n${shop.system.logs()}`);
       const wares = await stocked(shop);
@@ -63,7 +47,7 @@ export function losesNothing(start: Start): () => StreamShop {
       expect(reconnects.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(50);
     });
   });
-  return opened;
+  return withPeople;
 }
 
 async function stocked({ people }: StreamShop): Promise<Wares> {

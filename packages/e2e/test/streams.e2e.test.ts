@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { openStreams } from '../src/streams/open-streams.ts';
 import { protocols } from '../src/streams/stream-client.ts';
-import { startInOneProcess } from '../src/topologies/in-one-process.ts';
+import { limitsFor } from './loopback-address.ts';
 import { printOnFailure } from './print-on-failure.ts';
+import { inOneProcess, openedBy } from './set-ups.ts';
 import { losesNothing } from './streams-suite.ts';
 
-const opened = losesNothing(startInOneProcess);
+const opened = losesNothing(openedBy(inOneProcess, { from: 'empty', limits: limitsFor }));
 
 describe.each(protocols)('over %s', (protocol) => {
   test('a sequence ahead of the newest is SEQUENCE_AHEAD', async () => {

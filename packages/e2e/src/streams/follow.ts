@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../resume/random.ts';
 import type { StreamAnswers, StreamName, Told } from './answers.ts';
+import { isPassing } from './passing.ts';
 import type { EventStream, Received, StreamClient, StreamEnd } from './stream-client.ts';
 
 /** What the one field of a subscription tells. */
@@ -29,17 +30,6 @@ export interface Followed<S> {
   readonly reconnects: number;
   readonly sentAway: number;
 }
-
-/** Codes with which a stream ends although it may go on. */
-const passing: readonly (string | undefined)[] = [
-  'SLOW_CONSUMER',
-  'SCHEMA_RELOADED',
-  'EVENTS_UNAVAILABLE',
-  'SUBGRAPH_UNAVAILABLE',
-  'TIMEOUT',
-];
-/** The process stops, or starts again. */
-const passingCodes: readonly (number | null)[] = [1001, 1012, 1013];
 
 const longestPauseMs = 40;
 const longestWaitMs = 1_000;
@@ -122,11 +112,8 @@ function interrupt(stream: EventStream<unknown>, random: Random): Promise<Stream
   return stream.ended;
 }
 
-function assertPassing({ reason, errors, closeCode, status }: StreamEnd, title: string): void {
-  const mended =
-    reason === 'left' ||
-    reason === 'cut' ||
-    (reason === 'closed' && passingCodes.includes(closeCode)) ||
-    (reason === 'failed' && errors.length > 0 && errors.every(({ extensions }) => passing.includes(extensions?.code)));
-  if (!mended) throw new Error(`${title}: ${reason} ${JSON.stringify({ errors, closeCode, status })}`);
+function assertPassing(end: StreamEnd, title: string): void {
+  if (isPassing(end)) return;
+  const { reason, errors, closeCode, status } = end;
+  throw new Error(`${title}: ${reason} ${JSON.stringify({ errors, closeCode, status })}`);
 }
