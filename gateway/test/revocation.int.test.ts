@@ -82,7 +82,9 @@ test('a gateway that starts knows which sessions ended before, with its first re
   await eventually(() => isRefused(world, token));
   const identity = { usersJwks: () => Promise.resolve({ keys: [world.usersKey.publicJwk] }), signingKey: world.gatewayKey };
 
-  await using restarted = await aWorld({ config: { eventLog: { kind: 'postgres', databaseUrl }, sessions, identity, subgraphs: world.doubles } });
+  await using restarted = await aWorld({
+    config: { eventLog: { kind: 'postgres', databaseUrl }, sessions, identity, subgraphs: world.doubles },
+  });
 
   expect((await ask(restarted, token)).status).toBe(401);
   expect((await ask(restarted, otherToken)).status).toBe(200);
