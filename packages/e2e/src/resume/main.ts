@@ -13,7 +13,7 @@ import { createRandom } from './random.ts';
 import { mixed, points, steady, untilDead } from './rounds.ts';
 import { openTokens } from './shoppers.ts';
 import { live, type Life, type Place } from './system.ts';
-import { openWitness } from './witness.ts';
+import { createWitness, watchedAt } from './witness.ts';
 import { askAgain, openShop, type Shop } from './workload.ts';
 
 const { values } = parseArgs({
@@ -53,7 +53,7 @@ const { products } = await graph.ask('ProductList', { first: 100, filter: { inSt
 const tokenOf = await openTokens(dataDir);
 const variantIds = products.edges.slice(0, 40).flatMap(({ node }) => variantsOf(node));
 const shop: Shop = await openShop({ graph, tokenOf, variantIds, random, history });
-const witness = await openWitness(place);
+const witness = createWitness(await watchedAt(place));
 
 let underWay = 0;
 const restarts: number[] = [life.readyAfterMs];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkInvariants, type Finding } from '@tally/audit';
-import { databaseUrls, openSecrets, runningPostgres } from '@tally/embedded';
+import { checkInvariants, type DumpedRecord, type Finding } from '@tally/audit';
+import { databaseUrls, openSecrets, runningPostgres, type DatabaseUrls } from '@tally/embedded';
 import { createSimulatorAdmin } from '@tally/payment-simulator';
 import { openSql } from '@tally/testkit';
 import { acknowledged, type History } from './history.ts';
@@ -14,24 +14,43 @@ export interface Witness {
   settledByEnquiry(): Promise<number>;
   /** Makes every order that waits for money run out of time now. */
   runOutOfTime(): Promise<void>;
-  /** I1 to I9 with the simulator's own ledger. */
+  /** I1 to I10 with the simulator's own ledger. */
   audit(history: History): Promise<readonly Finding[]>;
   /** Waits until no order is under way and every event has been seen. @returns whether that came about. */
   untilQuiet(history: History, patienceMs: number): Promise<boolean>;
 }
 
-export async function openWitness(place: Place): Promise<Witness> {
+/** Where a witness looks. */
+export interface Watched {
+  readonly urls: () => Promise<DatabaseUrls>;
+  readonly simulatorUrl: string;
+  /** Everything that the event log holds, where it is not in the database. */
+  readonly log?: () => Promise<readonly DumpedRecord[]>;
+}
+
+/** A system on its own data folder. The server's port may change when it is started anew, so that it is asked for each time. */
+export async function watchedAt(place: Place): Promise<Watched> {
   const { passwords } = await openSecrets(place.dataDir);
-  // The server's port may change when it is started anew, so that it is asked for each time.
-  const urls = async () => databaseUrls(await runningPostgres(place.dataDir), passwords);
-  const simulator = createSimulatorAdmin(`http://127.0.0.1:${String(place.simulatorPort)}`);
+  return {
+    urls: async () => databaseUrls(await runningPostgres(place.dataDir), passwords),
+    simulatorUrl: `http://127.0.0.1:${String(place.simulatorPort)}`,
+  };
+}
+
+export function createWitness({ urls, simulatorUrl, log }: Watched): Witness {
+  const simulator = createSimulatorAdmin(simulatorUrl);
 
   async function count(text: string): Promise<number> {
     await using sql = await openSql((await urls()).auditor);
     return await sql.number(text);
   }
   async function audit(history: History): Promise<readonly Finding[]> {
-    return checkInvariants({ auditorUrl: (await urls()).auditor, ledger: await simulator.ledger(), acknowledged: acknowledged(history) });
+    return checkInvariants({
+      auditorUrl: (await urls()).auditor,
+      ledger: await simulator.ledger(),
+      acknowledged: acknowledged(history),
+      ...(log === undefined ? {} : { log: await log() }),
+    });
   }
   return {
     audit,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshKey } from '@tally/testkit';
-import { homeAddress } from '../client/shopper.ts';
 import type { Graph } from '../client/graph.ts';
 import { unknown, type History, type Purchase } from './history.ts';
 import type { Random } from './random.ts';
+import { sendPurchase } from './send-purchase.ts';
 import { purchaseKinds, type PurchaseKind } from './shoppers.ts';
 
 /** What the shoppers of a run need: one buyer per kind of purchase, each with the payment method that behaves so. */
@@ -62,30 +62,7 @@ export async function buy(shop: Shop, kind: PurchaseKind, andThen: 'wait' | 'can
 }
 
 async function send(shop: Shop, purchase: Purchase): Promise<void> {
-  try {
-    const { checkout } = await shop.graph.ask(
-      'Checkout',
-      {
-        input: {
-          lines: [{ variantId: purchase.variantId, quantity: purchase.quantity }],
-          shippingAddress: homeAddress,
-          paymentMethodId: purchase.paymentMethodId,
-          idempotencyKey: purchase.key,
-        },
-      },
-      { token: await shop.tokenOf(purchase.buyer) },
-    );
-    if (checkout?.order == null) {
-      // A refusal leaves nothing behind; IDEMPOTENCY_IN_PROGRESS says nothing about the end.
-      purchase.state = checkout?.userErrors.some(({ code }) => code === 'IDEMPOTENCY_IN_PROGRESS') === false ? 'ok' : 'info';
-      return;
-    }
-    purchase.state = 'ok';
-    purchase.orderId = checkout.order.id;
-    purchase.total = checkout.order.total.amount;
-  } catch {
-    purchase.state = 'info';
-  }
+  await sendPurchase(shop.graph, purchase, await shop.tokenOf(purchase.buyer));
 }
 
 async function untilPaid(shop: Shop, purchase: Purchase): Promise<void> {
