@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment, freePort, nodeFlags } from '@tally/distributed';
 import { databaseUrl, databaseUrls, eraseEmbeddedPostgres, openSecrets, runningPostgres, type DatabaseUrls } from '@tally/embedded';
 import { openSql, type Sql } from '@tally/testkit';
-import { freePort } from '../topologies/app-process.ts';
 import { cpuBetween, parentOf, readCpu, readOwnMs, type CpuTimes } from './measure/cpu.ts';
 import { readMachine, takenByOthers } from './measure/machine.ts';
 
@@ -14,6 +14,7 @@ import { readMachine, takenByOthers } from './measure/machine.ts';
 export interface MeasuredPlatform extends AsyncDisposable {
   readonly url: string;
   readonly simulatorUrl: string;
+  readonly metricsUrl: string;
   readonly dataDir: string;
   /** Of the administrator, in the platform's database. */
   readonly adminUrl: string;
@@ -32,19 +33,26 @@ export interface MeasuredPlatform extends AsyncDisposable {
   cpu(): Promise<CpuTimes>;
 }
 
+/** How it is started. */
+export interface PlatformOptions {
+  /** With a debugger listening, for profiles. */
+  readonly inspect: boolean;
+  /** Settings that differ from those of every bench. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** CPU time so far, in milliseconds, of what runs for it in processes of their own. */
+  readonly besideMs?: () => Promise<number>;
+}
+
 const main = fileURLToPath(new URL('../../../embedded/src/main.ts', import.meta.url));
 
 /**
  * Starts it, does the work and stops it again. When the work fails, what the platform said last is printed with the failure, and the exit code is 1.
  *
- * @param options.inspect starts it with a debugger listening, for profiles.
+ * @returns `null` when the work failed.
  */
-export async function onMeasuredPlatform(
-  options: { readonly inspect: boolean },
-  work: (platform: MeasuredPlatform) => Promise<void>,
-): Promise<void> {
+export async function onMeasuredPlatform<T>(options: PlatformOptions, work: (platform: MeasuredPlatform) => Promise<T>): Promise<T | null> {
   await using platform = await startMeasuredPlatform(options);
-  await work(platform).catch((error: unknown) => {
+  return await work(platform).catch((error: unknown) => {
     const said = platform
       .printed()
       .split('\n')
@@ -54,6 +62,7 @@ export async function onMeasuredPlatform(
       `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\nthe platform said last:\n${said.slice(-5).join('\n')}`,
     );
     process.exitCode = 1;
+    return null;
   });
 }
 
@@ -62,7 +71,7 @@ export async function onMeasuredPlatform(
  *
  * @throws {Error} it ended on its way, with what it printed.
  */
-async function startMeasuredPlatform(options: { readonly inspect: boolean }): Promise<MeasuredPlatform> {
+async function startMeasuredPlatform({ inspect, environment = {}, besideMs = nothing }: PlatformOptions): Promise<MeasuredPlatform> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'tally-bench-'));
   stack.defer(async () => {
@@ -70,23 +79,26 @@ async function startMeasuredPlatform(options: { readonly inspect: boolean }): Pr
     await rm(dataDir, { recursive: true, force: true });
   });
   const [port, simulatorPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
-  const { pid, printed } = await run(stack, options.inspect, {
+  const { pid, printed } = await run(stack, inspect, {
     DATA_DIR: dataDir,
     PORT: String(port),
     SIMULATOR_PORT: String(simulatorPort),
     METRICS_PORT: String(metricsPort),
     LIMITS_PROFILE: 'load',
+    ...environment,
   });
   const server = await runningPostgres(dataDir);
   const { passwords } = await openSecrets(dataDir);
   const adminUrl = databaseUrl(server, 'tally');
   const sql = stack.use(await openSql(adminUrl));
   const postmaster = await parentOf(await sql.number('SELECT pg_backend_pid()'));
-  const [machineAtStart, cpuAtStart, ownAtStart] = [await readMachine(), await readCpu(pid, postmaster), await readOwnMs()];
+  const own = async (): Promise<number> => (await readOwnMs()) + (await besideMs());
+  const [machineAtStart, cpuAtStart, ownAtStart] = [await readMachine(), await readCpu(pid, postmaster), await own()];
   const owned = stack.move();
   return {
     url: `http://127.0.0.1:${String(port)}`,
     simulatorUrl: `http://127.0.0.1:${String(simulatorPort)}`,
+    metricsUrl: `http://127.0.0.1:${String(metricsPort)}/metrics`,
     dataDir,
     adminUrl,
     urls: databaseUrls(server, passwords),
@@ -96,26 +108,22 @@ async function startMeasuredPlatform(options: { readonly inspect: boolean }): Pr
     printed,
     cpu: () => readCpu(pid, postmaster),
     async takenByOthers() {
-      const [ours, mine] = [cpuBetween(cpuAtStart, await readCpu(pid, postmaster)), (await readOwnMs()) - ownAtStart];
+      const [ours, mine] = [cpuBetween(cpuAtStart, await readCpu(pid, postmaster)), (await own()) - ownAtStart];
       return takenByOthers(machineAtStart, await readMachine(), ours.process + ours.postgres + mine);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
+const nothing = (): Promise<number> => Promise.resolve(0);
+
 async function run(
   stack: AsyncDisposableStack,
   inspect: boolean,
   environment: Readonly<Record<string, string>>,
 ): Promise<{ pid: number; printed: () => string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(inspect ? ['--inspect=127.0.0.1:0'] : []), main], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      APOLLO_TELEMETRY_DISABLED: 'true',
-      CHECKPOINT_DISABLE: '1',
-      ...environment,
-    },
+  const child = spawn(process.execPath, [...nodeFlags, ...(inspect ? ['--inspect=127.0.0.1:0'] : []), main], {
+    env: childEnvironment(process.env, environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = (): void => void child.kill('SIGKILL');

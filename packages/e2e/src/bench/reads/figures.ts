@@ -1,66 +1,84 @@
 import type { Figures } from '../report/ceilings.ts';
-import { toTable } from '../report/table.ts';
+import { toTable, type Cell } from '../report/table.ts';
+import type { CacheName } from './caches.ts';
+import type { PriceResult } from './prices.ts';
 import type { ReadResult } from './round.ts';
+
+/** What one platform came to. */
+export interface MeasuredRow {
+  readonly cache: CacheName;
+  readonly results: readonly ReadResult[];
+  readonly prices: PriceResult;
+}
 
 const searchWithinMs = 50;
 
-const cpuOf = ({ cpuMs }: Pick<ReadResult, 'cpuMs'>): number => cpuMs.process + cpuMs.postgres;
-const ratioOf = (result: ReadResult): number => cpuOf(result) / cpuOf(result.control);
+const cpuOf = ({ cpuMs: { process, postgres, redis } }: ReadResult): number => process + postgres + redis;
+const ratioOf = (result: ReadResult): number => cpuOf(result) / (result.control.cpuMs.process + result.control.cpuMs.postgres);
+const nameOf = ({ title, cache }: ReadResult): string => `${title}, ${cache}`;
+const percent = (share: number | null): Cell => (share === null ? null : `${(share * 100).toFixed(1)} %`);
 
-export function readsTable(results: readonly ReadResult[]): string {
+/** The rows of each kind stand together. */
+export function readsTable(rows: readonly MeasuredRow[]): string {
   const headings = [
-    '',
-    'alone p50 ms',
-    'p95',
-    'p99',
-    '16 at once p50 ms',
-    'p95',
-    'p99',
-    'per second',
-    'CPU-ms process',
-    'PostgreSQL',
-    'statements',
-    'CPU × control',
+    ...['', 'alone p50 ms', 'p95', 'p99', '16 at once p50 ms', 'p95', 'p99', 'per second'],
+    ...['CPU-ms process', 'PostgreSQL', 'Redis', 'statements', 'hits', 'CPU × control', '× cache off'],
   ];
-  const rows = results.flatMap((result) => {
-    const { title, alone, atOnce, perSecond, cpuMs, statementsPerRequest, control } = result;
-    return [
-      [
-        title,
-        alone.p50,
-        alone.p95,
-        alone.p99,
-        atOnce.p50,
-        atOnce.p95,
-        atOnce.p99,
-        perSecond,
-        cpuMs.process,
-        cpuMs.postgres,
-        statementsPerRequest,
-        ratioOf(result),
-      ],
-      [
-        '  same statements, plain',
-        ...[null, null, null, control.latencies.p50, control.latencies.p95, control.latencies.p99],
-        ...[control.perSecond, control.cpuMs.process, control.cpuMs.postgres, control.statements, 1],
-      ],
-    ];
-  });
-  return toTable(headings, rows);
+  const byKind = Map.groupBy(
+    rows.flatMap(({ results }) => results),
+    ({ title }) => title,
+  );
+  return toTable(
+    headings,
+    [...byKind.values()].flatMap((results) => {
+      const off = results.find(({ cache }) => cache === 'cache off');
+      return results.flatMap((result) => linesOf(result, off === undefined ? null : cpuOf(result) / cpuOf(off)));
+    }),
+  );
 }
 
-/** What may not rise. */
-export function readFigures(results: readonly ReadResult[]): Figures {
-  return Object.fromEntries(
-    results.flatMap((result) => [
-      [`statements per request: ${result.title}`, result.statementsPerRequest] as const,
-      [`CPU to control: ${result.title}`, ratioOf(result)] as const,
+function linesOf(result: ReadResult, toOff: number | null): readonly (readonly Cell[])[] {
+  const { alone, atOnce, perSecond, cpuMs, statementsPerRequest, hits, control } = result;
+  const { latencies } = control;
+  const redis = result.cache === 'Redis' ? cpuMs.redis : null;
+  return [
+    [
+      ...[nameOf(result), alone.p50, alone.p95, alone.p99, atOnce.p50, atOnce.p95, atOnce.p99, perSecond],
+      ...[cpuMs.process, cpuMs.postgres, redis, statementsPerRequest, percent(hits), ratioOf(result), toOff],
+    ],
+    [
+      ...['  same statements, plain', null, null, null, latencies.p50, latencies.p95, latencies.p99, control.perSecond],
+      ...[control.cpuMs.process, control.cpuMs.postgres, null, control.statements, null, 1, null],
+    ],
+  ];
+}
+
+/** How often a price was changed, and who was held to it. */
+export function pricesTable(rows: readonly MeasuredRow[]): string {
+  return toTable(
+    ['prices changed under load', 'changes', 'checked by the writer', 'by others', 'once quiet', 'stale', 'hits'],
+    rows.map(({ cache, prices: { changes, checks, hits } }) => [
+      cache,
+      ...[changes, checks.writer, checks.others, checks.afterwards, 0].map(String),
+      percent(hits),
     ]),
   );
 }
 
-/** The promise about search, when it does not hold. */
-export function slowSearches(results: readonly ReadResult[]): readonly string[] {
-  const slow = results.filter(({ title, alone }) => title === 'search' && alone.p95 >= searchWithinMs);
-  return slow.map(({ alone }) => `search: p95 alone is ${alone.p95.toFixed(0)} ms, not below ${String(searchWithinMs)}`);
+/** What may not rise. */
+export function readFigures(rows: readonly MeasuredRow[]): Figures {
+  return Object.fromEntries(
+    rows.flatMap(({ results }) =>
+      results.flatMap((result) => [
+        [`statements per request: ${nameOf(result)}`, result.statementsPerRequest] as const,
+        [`CPU to control: ${nameOf(result)}`, ratioOf(result)] as const,
+      ]),
+    ),
+  );
+}
+
+/** The promise about search, where it does not hold. */
+export function slowSearches(rows: readonly MeasuredRow[]): readonly string[] {
+  const slow = rows.flatMap(({ results }) => results.filter(({ title, alone }) => title === 'search' && alone.p95 >= searchWithinMs));
+  return slow.map((result) => `${nameOf(result)}: p95 alone is ${result.alone.p95.toFixed(0)} ms, not below ${String(searchWithinMs)}`);
 }

@@ -8,18 +8,23 @@ import { countControl, readStatements, statementsBetween, totalCalls, type State
 import type { MeasuredPlatform } from '../platform.ts';
 import type { Idle } from '../quiet.ts';
 import { createProgress } from '../report/progress.ts';
-import type { ReadKind } from './requests.ts';
 import { openStatementLog } from '../measure/statement-log.ts';
+import type { Cache, CacheName } from './caches.ts';
+import { hitRatio, hotRowsBetween, readHotRows } from './hot-rows.ts';
+import type { ReadKind } from './requests.ts';
 
 /** What one kind of request came to. */
 export interface ReadResult {
   readonly title: string;
+  readonly cache: CacheName;
   readonly alone: Quantiles;
   readonly atOnce: Quantiles;
   readonly perSecond: number;
   /** Per request, at 16 at once. */
-  readonly cpuMs: CpuTimes;
+  readonly cpuMs: CpuTimes & { readonly redis: number };
   readonly statementsPerRequest: number;
+  /** Share of the rows asked for by id that came without the database, 0 to 1; `null` when none are kept. */
+  readonly hits: number | null;
   readonly statements: readonly StatementCount[];
   readonly control: ControlResult;
 }
@@ -35,7 +40,7 @@ export interface ReadCounts {
 export async function playReads(
   platform: MeasuredPlatform,
   graph: Graph,
-  idle: Idle,
+  { cache, idle }: { readonly cache: Cache; readonly idle: Idle },
   kind: ReadKind,
   counts: ReadCounts,
 ): Promise<ReadResult> {
@@ -44,20 +49,24 @@ export async function playReads(
     await graph.ask(operation, variables[request % variables.length] ?? {});
   };
   const loop = (name: string, requests: number, clients: number) =>
-    closedLoop({ requests, clients, onProgress: createProgress(`${title}, ${name}`, requests) }, send);
+    closedLoop({ requests, clients, onProgress: createProgress(`${title}, ${cache.name}, ${name}`, requests) }, send);
   await loop('warming up', counts.warmUp, counts.clients);
   const alone = await loop('alone', counts.alone, 1);
-  const [cpuBefore, before] = [await platform.cpu(), await readStatements(platform.sql)];
+  const [hotBefore, before] = [await readHotRows(platform), await readStatements(platform.sql)];
+  const [cpuBefore, redisBefore] = [await platform.cpu(), await cache.redisMs()];
   const atOnce = await loop(`${String(counts.clients)} at once`, counts.atOnce, counts.clients);
-  const spent = cpuBetween(cpuBefore, await platform.cpu());
+  const [spent, redisMs] = [cpuBetween(cpuBefore, await platform.cpu()), (await cache.redisMs()) - redisBefore];
+  const hits = hitRatio(hotRowsBetween(hotBefore, await readHotRows(platform)));
   const sent = statementsBetween(before, await readStatements(platform.sql)).filter(({ text }) => !idle.texts.has(text));
   const { units, control } = await capture(platform, idle, variables.length, send);
   return {
     title,
+    cache: cache.name,
     alone: quantilesOf(alone.latenciesMs),
     atOnce: quantilesOf(atOnce.latenciesMs),
     perSecond: (counts.atOnce / atOnce.elapsedMs) * 1000,
-    cpuMs: { process: spent.process / counts.atOnce, postgres: spent.postgres / counts.atOnce },
+    cpuMs: { process: spent.process / counts.atOnce, postgres: spent.postgres / counts.atOnce, redis: redisMs / counts.atOnce },
+    hits,
     statementsPerRequest: totalCalls(sent) / counts.atOnce + control / variables.length,
     statements: sent,
     control: await runControl(
