@@ -80,7 +80,7 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
 
   const eventLog = overrides.eventLog ?? (await openLog(stack, config, logger));
 
-  const redis = config.redis ? stack.use(await openRedis({ address: config.redis, name: 'gateway', logger })) : null;
+  const redis = config.redis !== null ? stack.use(await openRedis({ address: config.redis, name: 'gateway', logger })) : null;
 
   const generation = await loadSupergraph(config.supergraph);
   const limits = limitsOf[config.limits];
@@ -116,7 +116,7 @@ export async function startGateway(config: GatewayConfig, overrides: GatewayOver
     rateLimiter: createRateLimiter({
       factor: limits.rateFactor,
       together: redis === null ? null : createCountersOnRedis(redis),
-      replicas: config.replicas ?? 1,
+      replicas: config.replicas,
       telemetry: createRateLimiterTelemetry(telemetry),
     }),
     mayIntrospect: (caller) => !production || hasScope(caller, config.introspectionScope),

@@ -34,10 +34,10 @@ export interface GatewayConfig {
   readonly identity: { readonly usersJwks: UsersJwks; readonly signingKey: SigningKey } | null;
   readonly limits: LimitsProfile;
   readonly rateLimits: RateLimitsSource;
-  /** Where attempts are counted for all gateways together; absent or `null`: each counts for itself. */
-  readonly redis?: RedisAddress | null;
-  /** How many gateways share the rate limits while each counts for itself; default 1. */
-  readonly replicas?: number;
+  /** Where attempts are counted for all gateways together; `null`: each counts for itself. */
+  readonly redis: RedisAddress | null;
+  /** How many gateways share the rate limits while each counts for itself. */
+  readonly replicas: number;
   /** Proxies in front whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: number;
   /** With it a caller may ask for the schema in production. */

@@ -4,6 +4,7 @@ import { createPostgresEventLog, type EventLog } from '@tally/messaging';
 import { createLogger } from '@tally/runtime';
 import { cloneDatabase } from '@tally/testkit';
 import { startGateway, type GatewayConfig } from '../src/index.ts';
+import { libraryConfig } from './library-config.ts';
 import { createDesk, type Desk } from './library-desk.ts';
 import { deskTopics, eventfulSupergraph } from './library-events.ts';
 import { deskAndLibrary } from './streams-world.ts';
@@ -35,27 +36,12 @@ export async function aStreamingGateway(config: Partial<GatewayConfig> = {}): Pr
   const desk = createDesk(log);
   const gateway = await startGateway(
     {
-      host: '127.0.0.1',
-      port: 0,
-      metricsPort: null,
-      production: false,
-      logLevel: 'silent',
+      ...libraryConfig,
       supergraph: { sdl: eventfulSupergraph() },
       subgraphs: deskAndLibrary(desk, signingKey),
       identity: { usersJwks: () => Promise.resolve({ keys: [usersKey.publicJwk] }), signingKey },
-      limits: 'default',
-      rateLimits: null,
-      trustedProxies: 0,
-      introspectionScope: 'schema:introspect',
-      explorer: false,
       eventLog: { kind: 'postgres', databaseUrl },
       sessions: { topic: sessionTopic.name, ended: { SessionEnded: 'session.id' } },
-      allowedOrigins: [],
-      pages: [],
-      landing: { title: 'Library', version: '1.2.3', links: [], demoAccounts: [] },
-      operationNames: [],
-      requestDeadlineMs: 5_000,
-      drainMs: 5_000,
       ...config,
     },
     { logger, eventLog: log },

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '@tally/runtime';
 import { cloneDatabase } from '@tally/testkit';
 import { startGateway, type GatewayConfig, type GatewayOverrides } from '../src/index.ts';
 import { aDouble, type Double } from './double.ts';
+import { libraryConfig } from './library-config.ts';
 import { createDesk, type Desk } from './library-desk.ts';
 import { deskSdl, deskTopics, eventfulSupergraph } from './library-events.ts';
 import { libraryResolvers } from './library-resolvers.ts';
@@ -98,27 +99,10 @@ export async function aWorld({ config = {}, overrides = {}, open = false, urls =
   const signer: Signer = createSigner({ kind: 'access', issuer: accessIssuer, key: usersKey });
   const gateway = await startGateway(
     {
-      host: '127.0.0.1',
-      port: 0,
-      metricsPort: null,
-      production: false,
-      logLevel: 'info',
+      ...libraryConfig,
       supergraph: { sdl: live ? eventfulSupergraph() : supergraphOf(open, urls) },
       ...(Object.keys(urls).length === 0 ? { subgraphs: doubles } : {}),
       identity: open ? null : { usersJwks: () => Promise.resolve({ keys: [usersKey.publicJwk] }), signingKey: gatewayKey },
-      limits: 'default',
-      rateLimits: null,
-      trustedProxies: 0,
-      introspectionScope: 'schema:introspect',
-      explorer: false,
-      eventLog: null,
-      sessions: null,
-      allowedOrigins: [],
-      pages: [],
-      landing: { title: 'Library', version: '1.2.3', links: [], demoAccounts: [] },
-      operationNames: [],
-      requestDeadlineMs: 5_000,
-      drainMs: 5_000,
       ...config,
     },
     { logger, ...(eventLog === null ? {} : { eventLog }), ...overrides },

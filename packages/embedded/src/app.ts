@@ -31,8 +31,8 @@ export interface PlatformConfig {
   readonly kafka: KafkaAddress | null;
   /** Catalogue rows that products keeps at hand; 0: none. */
   readonly hotReadsMax: number;
-  /** Absent or `null`: catalogue rows and rate limits are kept in this process. */
-  readonly redis?: RedisAddress | null;
+  /** `null`: catalogue rows and rate limits are kept in this process. */
+  readonly redis: RedisAddress | null;
   /** Mail server; `null`: mails are kept, and read through the graph. */
   readonly smtpUrl: string | null;
   /** Folders the gateway serves as they are. */
@@ -105,10 +105,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     await startUsers({ ...subgraphConfig('users'), signingKey: keys.users, pepper: keys.pepper }, overridesOf('users')),
   );
   const products = stack.use(
-    await startProducts(
-      { ...subgraphConfig('products'), hotReadsMax: config.hotReadsMax, redis: config.redis ?? null },
-      overridesOf('products'),
-    ),
+    await startProducts({ ...subgraphConfig('products'), hotReadsMax: config.hotReadsMax, redis: config.redis }, overridesOf('products')),
   );
   const payments = stack.use(
     await startPayments(
@@ -139,7 +136,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
         host,
         port: config.port,
         metricsPort: null,
-        redis: config.redis ?? null,
+        redis: config.redis,
         subgraphs: Object.fromEntries(
           Object.entries(running).flatMap(([name, { subgraph }]) => (subgraph === null ? [] : [[name, subgraph]])),
         ),

@@ -57,6 +57,7 @@ export async function startInOneProcess(database: MigratedDatabase, options: InO
         soleProcess: true,
         otlpEndpoint: null,
         kafka,
+        redis: null,
         hotReadsMax,
         smtpUrl,
         pages,
