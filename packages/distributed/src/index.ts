@@ -2,7 +2,7 @@ export { startProcess, type AppProcess, type Exit, type OutputName, type Process
 export { childEnvironment, nodeFlags } from './child-environment.ts';
 export { type SystemSettings, type Variables } from './environments.ts';
 export { freePort, onFreePorts } from './free-port.ts';
-export { openFoundation, type Foundation } from './open-foundation.ts';
+export { connectionsOf } from './connections.ts';
 export { sumOf } from './prometheus.ts';
 export { startDistributed, type Distributed, type DistributedConfig, type Listeners, type PlacedProcess } from './start-distributed.ts';
 export { StartFailedError, type Stopped } from './supervisor.ts';

@@ -1,13 +1,12 @@
 // npm run start:distributed [-- --gateways 2 --split --workers 2 --json]
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { readEmbeddedConfig } from '@tally/embedded';
+import { join } from 'node:path';
+import { examplePages, openFoundation, readEmbeddedConfig } from '@tally/embedded';
 import { assertPortFree, createLogger, runApp } from '@tally/runtime';
 import { demoAccounts } from '../../../prisma/seed/seed.ts';
 import { accountable } from './accountable.ts';
 import { onFreePorts } from './free-port.ts';
 import { toText } from './log-line.ts';
-import { openFoundation } from './open-foundation.ts';
+import { connectionsOf } from './connections.ts';
 import { parseOptions, usage, type Options } from './options.ts';
 import { createPrinter } from './printer.ts';
 import { startDistributed } from './start-distributed.ts';
@@ -52,13 +51,22 @@ async function start({ layout, json }: Options): Promise<AsyncDisposable> {
   await assertPortsFree(processes, config.host);
   for (const line of standIns(config, layout.gateways)) say(line);
   const logger = createLogger({ service: 'supervisor', level: logLevel, write: (line) => print('supervisor', line.trimEnd()) });
-  const foundation = stack.use(await openFoundation(config, processes, { logger, progress: say }));
+  const foundation = stack.use(await openFoundation(config, { logger, progress: say, connections: connectionsOf(processes) }));
   say(`${String(processes.length)} processes`);
   const redis = config.redis === null ? null : { url: redisUrlOf(config.redis), prefix: config.redis.prefix };
   const pages = config.production ? [] : examplePages();
   const system = stack.use(
     await startDistributed(
-      { ...config, ...foundation, redis, logLevel, processes, pages, ours: process.env },
+      {
+        ...config,
+        ...foundation,
+        keysFolder: join(foundation.keysFolder, 'processes'),
+        redis,
+        logLevel,
+        processes,
+        pages,
+        ours: process.env,
+      },
       {
         onLine: print,
         onReady: (name, tookMs) => say(`${name} is ready (${seconds(tookMs)})`),
@@ -79,12 +87,6 @@ async function start({ layout, json }: Options): Promise<AsyncDisposable> {
   else process.stdout.write(`\n${readyText(placed, { ms: performance.now(), accounts, tracker: pages.length > 0 })}`);
   stack.use(accountable(() => system.stop(), say));
   return stack.move();
-}
-
-/** The page of `examples/`, where it has been built. */
-function examplePages(): readonly { readonly path: string; readonly folder: string }[] {
-  const folder = fileURLToPath(new URL('../../../examples/tracker/dist', import.meta.url));
-  return existsSync(folder) ? [{ path: '/tracker', folder }] : [];
 }
 
 async function assertPortsFree(processes: readonly ProcessSpec[], host: string): Promise<void> {

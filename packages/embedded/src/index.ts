@@ -17,6 +17,7 @@ export {
 } from './database/roles.ts';
 export { openSecrets, type Secrets } from './database/secrets.ts';
 export { writeSecretsFolder, type SecretFile, type SecretsFolderOptions } from './database/secrets-folder.ts';
+export { examplePages } from './example-pages.ts';
 export { openKeys, type PlatformKeys } from './keys.ts';
 export {
   eraseEmbeddedPostgres,
@@ -27,5 +28,6 @@ export {
   type PostgresLog,
 } from './postgres/open-embedded-postgres.ts';
 export { EMBEDDED_PLAN, maxConnections, type ConnectionPlan } from './postgres/settings.ts';
+export { openFoundation, type Foundation } from './open-foundation.ts';
 export { prepareDatabase, type PrepareOptions } from './prepare-database.ts';
 export { createProgress, firstSteps, type Account } from './terminal.ts';

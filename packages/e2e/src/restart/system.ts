@@ -1,8 +1,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layOut, onFreePorts, openFoundation, startDistributed, type Distributed } from '@tally/distributed';
-import { eraseEmbeddedPostgres, type DatabaseUrls, type PlatformKeys } from '@tally/embedded';
+import { connectionsOf, layOut, onFreePorts, startDistributed, type Distributed } from '@tally/distributed';
+import { eraseEmbeddedPostgres, type DatabaseUrls, type PlatformKeys, openFoundation } from '@tally/embedded';
 import { startKafka, startRedis, type KafkaBroker, type RedisServer } from '@tally/infra';
 import type { KafkaAddress } from '@tally/messaging';
 import { createLogger } from '@tally/runtime';
@@ -45,7 +45,9 @@ export async function startSystem(folder: string, progress: (step: string) => vo
   const processes = await onFreePorts(layOut(layout));
   const logger = createLogger({ service: 'restart', level: 'warn' });
   stack.defer(() => eraseEmbeddedPostgres(dataDir));
-  const foundation = stack.use(await openFoundation({ dataDir, databaseUrl: null, production: false }, processes, { logger, progress }));
+  const foundation = stack.use(
+    await openFoundation({ dataDir, databaseUrl: null, production: false }, { logger, progress, connections: connectionsOf(processes) }),
+  );
   const files = new Map<string, WriteStream>();
   stack.defer(() => {
     for (const file of files.values()) file.end();
@@ -57,7 +59,7 @@ export async function startSystem(folder: string, progress: (step: string) => vo
       {
         urls: foundation.urls,
         keys: foundation.keys,
-        keysFolder: foundation.keysFolder,
+        keysFolder: join(foundation.keysFolder, 'processes'),
         processes,
         host: '127.0.0.1',
         limits: 'default',

@@ -3,6 +3,7 @@ import type { ISocketFactory } from 'kafkajs';
 import type { EventLog } from '../event-log.ts';
 import type { KafkaAddress } from '../event-log-address.ts';
 import type { Logger } from '../logger.ts';
+import { createOpenReaders } from '../open-readers.ts';
 import { createAppend } from './append.ts';
 import { clientsOf } from './client.ts';
 import { openFeed } from './feed.ts';
@@ -93,17 +94,8 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLo
   const producing = createProducing(clientsOf({ ...client, requestMs: produceRequestMs }));
   const asking = openLink(openClient, () => topics.all.map(({ name }) => prefix + name), times.connectMs);
   const lags = createLagGauge(asking, topics, prefix, times.lagMs);
-  const closers = new Set<() => Promise<void>>();
+  const open = createOpenReaders();
 
-  /** What is still open when the log closes goes first. @returns the disposal to hand out. */
-  const untilClosed = (reader: AsyncDisposable): (() => Promise<void>) => {
-    const close = async (): Promise<void> => {
-      closers.delete(close);
-      await reader[Symbol.asyncDispose]();
-    };
-    closers.add(close);
-    return close;
-  };
   topics.ensure().catch((error: unknown) => logger.error({ err: error }, 'the topics of the event log could not be prepared yet'));
 
   return {
@@ -112,7 +104,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLo
       for (const { name } of subscription.topics)
         if (topics.find(name) === undefined) throw new Error(`this event log was not made for topic ${name}`);
       const member = await openSubscription({ openClient: openMemberClient, prefix, topics, logger, times: memberTimes }, subscription);
-      return { caughtUp: () => member.caughtUp(), ended: member.ended, [Symbol.asyncDispose]: untilClosed(member) };
+      return { caughtUp: () => member.caughtUp(), ended: member.ended, [Symbol.asyncDispose]: open.untilClosed(member) };
     },
     async follow(followed) {
       const feed = await openFeed({ openClient, prefix, logger, times }, followed);
@@ -121,13 +113,13 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLo
           return feed.state;
         },
         following: feed.following,
-        [Symbol.asyncDispose]: untilClosed(feed),
+        [Symbol.asyncDispose]: open.untilClosed(feed),
       };
     },
     lag: (group) => lags.of(group),
     ensureTopics: () => topics.ensure(),
     async [Symbol.asyncDispose]() {
-      await Promise.all([...closers].map((close) => close()));
+      await open[Symbol.asyncDispose]();
       await producing[Symbol.asyncDispose]();
       asking[Symbol.dispose]();
     },

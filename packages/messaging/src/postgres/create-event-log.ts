@@ -2,6 +2,7 @@ import type { TopicFacts } from '@tally/events';
 import { openPool, withSessionSettings } from '../connection.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Logger } from '../logger.ts';
+import { createOpenReaders } from '../open-readers.ts';
 import { openWakeChannel, type WakeChannel } from '../wake-channel.ts';
 import { settlesWithin } from '../waiting.ts';
 import { createAppend } from './append.ts';
@@ -58,7 +59,7 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
   const readers = openPool(databaseUrl, 'event log read', connections.read);
   const topics = createTopicRegister(appenders, options.topics);
   const times = { ...defaultTimes, ...options.times };
-  const closers = new Set<() => Promise<void>>();
+  const open = createOpenReaders();
   let wake: WakeChannel | null = null;
   const waking = openWakeChannel({
     databaseUrl: options.databaseUrl,
@@ -83,15 +84,6 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
           () => void trim().catch((error: unknown) => logger.warn({ err: error }, 'the event log could not be trimmed')),
           trimEveryMs,
         ).unref();
-  /** What is still open when the log closes goes first. @returns the disposal to hand out. */
-  const untilClosed = (reader: AsyncDisposable): (() => Promise<void>) => {
-    const close = async (): Promise<void> => {
-      closers.delete(close);
-      await reader[Symbol.asyncDispose]();
-    };
-    closers.add(close);
-    return close;
-  };
   const ensureTopics = (): Promise<void> => topics.ensure();
   ensureTopics().catch((error: unknown) => logger.error({ err: error }, 'the topics of the event log could not be prepared yet'));
 
@@ -101,7 +93,7 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
       for (const { name } of subscription.topics)
         if (topics.find(name) === undefined) throw new Error(`this event log was not made for topic ${name}`);
       const member = await openSubscription({ pool: readers, topics, wake: await waking, logger, times }, subscription);
-      return { caughtUp: () => member.caughtUp(), ended: member.ended, [Symbol.asyncDispose]: untilClosed(member) };
+      return { caughtUp: () => member.caughtUp(), ended: member.ended, [Symbol.asyncDispose]: open.untilClosed(member) };
     },
     async follow(followed) {
       const feed = await openFeed({ pool: readers, wake: await waking, logger, pollMs: times.pollMs }, followed);
@@ -110,7 +102,7 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
           return feed.state;
         },
         following: feed.following,
-        [Symbol.asyncDispose]: untilClosed(feed),
+        [Symbol.asyncDispose]: open.untilClosed(feed),
       };
     },
     async lag(group) {
@@ -124,7 +116,7 @@ export function createPostgresEventLog(options: PostgresEventLogOptions): Postgr
     trim,
     async [Symbol.asyncDispose]() {
       if (trimming !== null) clearInterval(trimming);
-      await Promise.all([...closers].map((close) => close()));
+      await open[Symbol.asyncDispose]();
       await (await waking)[Symbol.asyncDispose]();
       await settlesWithin(Promise.all([appenders.end(), readers.end()]), 2000);
     },
