@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, lstatSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@tally/identity';
@@ -28,11 +28,14 @@ const NEVER_SHIPPED = [
 const NOBODY = process.getuid?.() === 0 ? { uid: 10_001, gid: 10_001 } : {};
 
 const folder = await mkdtemp(join(tmpdir(), 'tally-images-'));
+// The image brings its own; ours may lie below a folder that is closed to others.
+const node = join(folder, 'node');
 const assembled = new Map<string, AssembledImage>();
 let database: ClonedDatabase;
 
 beforeAll(async () => {
   await chmod(folder, 0o755);
+  await copyFile(process.execPath, node);
   database = await cloneDatabase();
   await writeKeys();
 });
@@ -154,7 +157,7 @@ function settings(): Readonly<Record<string, string>> {
 async function start(app: AppImage, own: Readonly<Record<string, string>> = {}) {
   const port = await freePort();
   const env = { ...settings(), ...own, PORT: String(port) };
-  const main = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', 'src/main.ts'], {
+  const main = spawn(node, ['--disable-warning=TimeoutNegativeWarning', 'src/main.ts'], {
     cwd: join(folder, app.name, app.workspace),
     env,
     ...NOBODY,
@@ -187,7 +190,7 @@ function job(file: string, args: readonly string[], env: Readonly<Record<string,
 
 function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; printed: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, cwd: folder, ...NOBODY }, (error, stdout, stderr) => {
+    execFile(node, args, { env, cwd: folder, ...NOBODY }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), printed: stdout + stderr });
     });
   });
