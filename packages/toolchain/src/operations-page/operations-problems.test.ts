@@ -29,7 +29,7 @@ test('a way that is missing, or whose needs are not said, is named', () => {
 });
 
 test.each([
-  ['```sh\nnpm start\n```', 'says nothing of how it is run: run, start, engine'],
+  ['```sh\nnpm start\n```', 'says nothing of how it is run: run, start, engine, shown'],
   ['```sh engine\nnpm run secret -- x && npm start\n```', 'names npm script "secret", which does not exist'],
   ['```sh run\nkubectl kustomize k8s/nowhere\n```', 'names k8s/nowhere, which does not exist'],
   ['[there](../nowhere.md)', 'links to ../nowhere.md, which does not exist'],

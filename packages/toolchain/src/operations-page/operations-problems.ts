@@ -12,8 +12,10 @@ export interface Facts {
   readonly text: string;
 }
 
-/** `run`: ends by itself. `start`: runs until it is stopped. `engine`: needs a container engine or a cluster, and is not run here. */
-export const marks = ['run', 'start', 'engine'] as const;
+/**
+ * `run`: ends by itself. `start`: runs until it is stopped. Not run here: `engine` needs a container engine or a cluster, `shown` a system in trouble.
+ */
+export const marks = ['run', 'start', 'engine', 'shown'] as const;
 
 const ways = ['One process', 'Processes on one machine', 'A cluster'];
 const required = ['Three ways to run', ...ways, 'What was not run', 'Settings', 'Health', 'Start-up problems'];

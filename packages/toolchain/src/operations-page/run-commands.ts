@@ -5,6 +5,7 @@ import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment } from '../clean-environment.ts';
+import { freePort } from '../free-port.ts';
 import type { Page } from '../readme/markdown.ts';
 import { root } from '../repository.ts';
 import { commandsOf } from './operations-problems.ts';
@@ -43,13 +44,15 @@ async function ended(command: string): Promise<string | null> {
 async function startedAndStopped(command: string): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), 'tally-docs-'));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
-  const anyPort = { PORT: '0', METRICS_PORT: '0', SIMULATOR_PORT: '0' };
-  const { child, printed, kill } = run(command, { DATA_DIR: join(folder, 'data'), ...anyPort });
+  // Of many processes all are on free ports where one is, and each says where.
+  const simulatorPort = String(await freePort());
+  const ports = { PORT: '0', METRICS_PORT: '0', SIMULATOR_PORT: simulatorPort };
+  const { child, printed, kill } = run(command, { DATA_DIR: join(folder, 'data'), ...ports });
   const exited = once(child, 'close') as Promise<[number | null]>;
   try {
     const gatewayUrl = await ready(child, printed);
-    const simulatorUrl = /^\s+payment-simulator\s+(https?:\S+)/m.exec(printed())?.[1] ?? /simulator\s+(https?:\S+)/.exec(printed())?.[1];
-    const addresses = { GATEWAY_URL: new URL(gatewayUrl).origin, ...(simulatorUrl === undefined ? {} : { SIMULATOR_URL: simulatorUrl }) };
+    const simulatorUrl = /^\s+payment-simulator\s+(https?:\S+)/m.exec(printed())?.[1] ?? `http://127.0.0.1:${simulatorPort}`;
+    const addresses = { GATEWAY_URL: new URL(gatewayUrl).origin, SIMULATOR_URL: simulatorUrl };
     const smoke = await smoked(addresses);
     child.kill('SIGTERM');
     const late = setTimeout(kill, stopWithinMs);

@@ -64,7 +64,7 @@ function fenceProblems(fence: Fence, { scripts, schema }: Facts): string[] {
   if (fence.language === 'graphql') return documentProblems(fence.text, schema).map((problem) => `${at} ${problem}`);
   if (fence.language !== 'sh') return [];
   return commandsOf(fence).flatMap((command) => {
-    const script = /^npm (?:run(?: --silent| -s)? )?(?<name>[\w:]+)/.exec(command)?.groups?.['name'];
+    const script = /^npm (?:run(?: --silent| -s)? )?(?<name>[\w:-]+)/.exec(command)?.groups?.['name'];
     if (script !== undefined && script !== 'ci' && !scripts.has(script)) return [`${at} "${command}" names no npm script`];
     if (!isRunnable(fence) && !KNOWN_COMMANDS.test(command)) return [`${at} "${command}" is never run: mark the block "sh run"`];
     return [];
