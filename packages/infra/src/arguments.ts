@@ -18,15 +18,16 @@ export const usage = 'npm run infra -- [--redis] [--kafka] [check | install | ru
 export const help = `${usage}
 
 Starts a real Redis and a real Kafka on free ports of this machine, without containers, and stops them on Ctrl-C.
+Installs what is missing first, as install does.
 
   check       says what can be had here, and exits 1 when something is missing
   install     fetches Kafka into .infra (Java and Maven do it); as root on Debian or Ubuntu also installs what is missing
   run         starts them for one command, which finds them in REDIS_URL and KAFKA_BROKERS, and exits as it does;
               a variable that is set already is left as it is
-  --available the command runs with what can be had; what is missing is named before and after it
+  --available installs nothing: the command runs with what can be had; what is missing is named before and after it
   --redis, --kafka   only that one
 
-REQUIRE_INFRA=all installs what is missing, and fails without.
+With REQUIRE_INFRA=all --available is not heard.
 `;
 
 const ALL: readonly PartName[] = ['redis', 'kafka'];

@@ -51,7 +51,7 @@ async function check(parts: readonly PartName[]): Promise<number> {
 
 async function serve(parts: readonly PartName[]): Promise<number> {
   const signalled = firstSignal();
-  await using infra = await startInfra({ parts, install: everythingRequired, required: true, report: say });
+  await using infra = await startInfra({ parts, install: true, required: true, report: say });
   for (const [name, value] of Object.entries(infra.variables)) process.stdout.write(`export ${name}=${value}\n`);
   say('stop with Ctrl-C');
   await signalled;
@@ -63,7 +63,7 @@ async function run({ parts, available, program }: Request & { readonly command: 
   const wanted = parts.filter((part) => (process.env[VARIABLES[part]] ?? '') === '');
   const required = everythingRequired || !available;
   const interrupted = countSignals();
-  await using infra = await startInfra({ parts: wanted, install: everythingRequired, required, report: say });
+  await using infra = await startInfra({ parts: wanted, install: required, required, report: say });
   for (const { part, reason } of infra.missing) say(`no ${part}, its suites are skipped: ${reason}`);
   if (interrupted() > 0) return 130;
   try {
