@@ -66,7 +66,7 @@ describe('on a machine without anything', () => {
 
     expect(await infra.ended).toBe(1);
     expect(infra.printed()).toBe('');
-    expect(infra.said()).toContain('kafka: no Java on the PATH or in JAVA_HOME');
+    expect(infra.said()).toContain('Install redis-server, default-jre-headless, maven first');
   });
 });
 
