@@ -4,6 +4,7 @@ import { EventLogUnavailableError, TopicMismatchError } from '../event-log.ts';
 import type { KafkaAddress } from '../event-log-address.ts';
 import { pause } from '../waiting.ts';
 import type { OpenClient } from './client.ts';
+import { onceDone } from '../once-done.ts';
 import { within } from './deadline.ts';
 import { brokerErrors, isBrokerError, reasonOf, toStartupError, unavailable } from './failures.ts';
 import { seedOf, type Broker, type NewTopic } from './protocol.ts';
@@ -35,9 +36,8 @@ export function createTopicRegister(
   times: { readonly answerMs: number; readonly createMs: number },
 ): TopicRegister {
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
-  let ensured: Promise<void> | null = null;
 
-  const ensure = async (): Promise<void> => {
+  const ensured = onceDone(async () => {
     using client = openClient();
     const { cluster } = client;
     try {
@@ -47,19 +47,13 @@ export function createTopicRegister(
       if (error instanceof TopicMismatchError) throw error;
       throw toStartupError(error, address) ?? hinted(error, address);
     }
-  };
+  });
 
   return {
     find: (topic) => byName.get(topic),
     all: [...byName.values()],
-    ensure() {
-      ensured ??= ensure().catch((error: unknown) => {
-        ensured = null;
-        throw error;
-      });
-      return ensured;
-    },
-    forget: () => void (ensured = null),
+    ensure: () => ensured.done(),
+    forget: () => ensured.again(),
   };
 }
 

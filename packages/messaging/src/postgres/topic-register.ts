@@ -1,6 +1,7 @@
 import type { TopicFacts } from '@tally/events';
 import type pg from 'pg';
 import { TopicMismatchError } from '../event-log.ts';
+import { onceDone } from '../once-done.ts';
 import { run, type Statement } from './statements.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -35,9 +36,8 @@ export interface TopicRegister {
 /** The register of `topics`. */
 export function createTopicRegister(pool: pg.Pool, topics: readonly TopicFacts[]): TopicRegister {
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
-  let ensured: Promise<void> | null = null;
 
-  const ensure = async (): Promise<void> => {
+  const ensured = onceDone(async () => {
     const wanted = [[...byName.keys()], [...byName.values()].map(({ partitions }) => partitions)];
     try {
       if ((await run(pool, missing, wanted)).length > 0) await run(pool, create, wanted);
@@ -51,17 +51,11 @@ export function createTopicRegister(pool: pg.Pool, topics: readonly TopicFacts[]
     } catch (error) {
       throw error instanceof TopicMismatchError ? error : unavailable(error);
     }
-  };
+  });
 
   return {
     find: (topic) => byName.get(topic),
     all: [...byName.values()],
-    ensure() {
-      ensured ??= ensure().catch((error: unknown) => {
-        ensured = null;
-        throw error;
-      });
-      return ensured;
-    },
+    ensure: () => ensured.done(),
   };
 }

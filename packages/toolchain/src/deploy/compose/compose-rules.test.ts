@@ -4,15 +4,9 @@ import { join } from 'node:path';
 import { EMBEDDED_PLAN, maxConnections, SCHEMAS, writeSecretsFolder } from '@tally/embedded';
 import type { Environment } from '@tally/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readGatewayConfig } from '../../../../../gateway/src/config.ts';
-import { readNotificationsConfig } from '../../../../../subgraphs/notifications/src/config.ts';
-import { readOrdersConfig } from '../../../../../subgraphs/orders/src/config.ts';
-import { readPaymentsConfig } from '../../../../../subgraphs/payments/src/config.ts';
-import { readProductsConfig } from '../../../../../subgraphs/products/src/config.ts';
-import { readUsersConfig } from '../../../../../subgraphs/users/src/config.ts';
 import { readBootstrapSettings, readOwnerUrls, readSeedSettings } from '../../../../embedded/src/database/database-settings.ts';
-import { readConfig as readSimulatorConfig } from '../../../../payment-simulator/src/config.ts';
 import { APP_IMAGES } from '../../images/image-plan.ts';
+import { appReaders } from '../../../test/app-readers.ts';
 import { inRoot } from '../../repository.ts';
 import { parseCompose } from './compose-file.ts';
 import type { Finding } from './finding.ts';
@@ -34,15 +28,6 @@ afterAll(() => {
   rmSync(secrets, { recursive: true });
 });
 
-const readers = {
-  gateway: readGatewayConfig,
-  products: readProductsConfig,
-  orders: readOrdersConfig,
-  payments: readPaymentsConfig,
-  users: readUsersConfig,
-  notifications: readNotificationsConfig,
-  'payment-simulator': readSimulatorConfig,
-};
 const jobReaders = {
   bootstrap: readBootstrapSettings,
   migrate: (environment: Environment) => readOwnerUrls(environment, SCHEMAS),
@@ -55,7 +40,7 @@ const healthCheck = { asks: read('packages/toolchain/src/healthcheck.ts'), serve
 function findingsOf(text: string, asks = healthCheck.asks): readonly Finding[] {
   const file = parseCompose(text);
   return [
-    ...settingsFindings(file, readers, join(secrets, 'made')),
+    ...settingsFindings(file, appReaders, join(secrets, 'made')),
     ...jobFindings(file, jobReaders, join(secrets, 'made')),
     ...wiringFindings(file, APP_IMAGES, infraPorts),
     ...dependencyFindings(file, { ...healthCheck, asks }),

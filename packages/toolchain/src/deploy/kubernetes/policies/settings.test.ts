@@ -3,35 +3,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generateSigningKey } from '@tally/identity';
 import { afterAll, expect, test } from 'vitest';
-import { readGatewayConfig } from '../../../../../../gateway/src/config.ts';
-import { readNotificationsConfig } from '../../../../../../subgraphs/notifications/src/config.ts';
-import { readOrdersConfig } from '../../../../../../subgraphs/orders/src/config.ts';
-import { readPaymentsConfig } from '../../../../../../subgraphs/payments/src/config.ts';
-import { readProductsConfig } from '../../../../../../subgraphs/products/src/config.ts';
-import { readUsersConfig } from '../../../../../../subgraphs/users/src/config.ts';
 import { readBootstrapSettings, readOwnerUrls, readSeedSettings } from '../../../../../embedded/src/database/database-settings.ts';
 import { SCHEMAS, type SchemaName } from '../../../../../embedded/src/database/roles.ts';
-import { readConfig as readSimulatorConfig } from '../../../../../payment-simulator/src/config.ts';
+import { appReaders, type ReadSettings } from '../../../../test/app-readers.ts';
 import { inRoot, subgraphNames } from '../../../repository.ts';
 import { describePolicies } from '../broken.ts';
 import { kubectlFound, overlay, renderTimeoutMs } from '../kubectl.ts';
 import { appOf, containersOf, secretFilesOf, workloadsOf, type Workload } from '../workloads.ts';
 import { settingPolicies, type Program } from './settings.ts';
 
-type Read = (environment: Readonly<Record<string, string | undefined>>) => unknown;
-
-const APPS: Readonly<Record<string, Read>> = {
-  gateway: readGatewayConfig,
-  products: readProductsConfig,
-  orders: readOrdersConfig,
-  payments: readPaymentsConfig,
-  users: readUsersConfig,
-  notifications: readNotificationsConfig,
-  'payment-simulator': readSimulatorConfig,
-};
-
 /** What a Job's command reads; `null`: no such program, or no such schema. */
-function commandOf([program, script = '', schema = '']: readonly string[]): Read | null {
+function commandOf([program, script = '', schema = '']: readonly string[]): ReadSettings | null {
   if (program !== 'node' || !existsSync(inRoot(script))) return null;
   if (script.endsWith('/db-bootstrap.ts')) return readBootstrapSettings;
   if (script.endsWith('/db-seed.ts')) return readSeedSettings;
@@ -75,7 +57,7 @@ const BESIDES = ['NODE_ENV', 'LOG_LEVEL'];
 const SUBGRAPH_URLS = subgraphNames().map((name) => `SUBGRAPH_URL_${name.toUpperCase()}`);
 
 /** Names that a program asks its environment for. */
-function askedBy(read: Read): ReadonlySet<string> {
+function askedBy(read: ReadSettings): ReadonlySet<string> {
   const names = new Set<string>();
   const environment = new Proxy<Record<string, string | undefined>>(
     {},
@@ -102,7 +84,7 @@ function complaintOf(act: () => unknown): string | null {
 function programOf(workload: Workload): Program | null {
   const [container] = containersOf(workload);
   const app = appOf(container?.image) ?? '';
-  const read = app === 'migrate' ? commandOf(container?.command ?? []) : APPS[app];
+  const read = app === 'migrate' ? commandOf(container?.command ?? []) : (appReaders as Readonly<Record<string, ReadSettings>>)[app];
   if (read === undefined || read === null) return null;
   const complaintAbout = (environment: Readonly<Record<string, string>>) => complaintOf(() => read(atHome(workload, environment)));
   // A command copies its environment, so that nobody sees what it asks for; it has nothing that it can do without.
