@@ -3,8 +3,8 @@
 
 const SUBGRAPH = '^subgraphs/([^/]+)/src';
 const WORKSPACE = '^(gateway|subgraphs/[^/]+|packages/[^/]+)/';
-const DEV_PACKAGES = '^packages/(testkit|e2e|toolchain|infra)/';
-const TESTS = ['\\.test\\.ts$', '\\.contract\\.ts$', '^(gateway|subgraphs/[^/]+|packages/[^/]+)/(test|bench)/'];
+const DEV_PACKAGES = '^packages/(testkit|e2e|toolchain|infra|simulation)/';
+const TESTS = ['\\.test\\.ts$', '\\.contract\\.ts$', '^(gateway|subgraphs/[^/]+|packages/[^/]+)/(test|bench|simulation)/'];
 
 // A type is erased before anything runs: it tells what is needed without reaching for it.
 const NOT_ONLY_A_TYPE = { dependencyTypesNot: ['type-only'] };
@@ -197,6 +197,7 @@ const PACKAGES = {
   messaging: ['kernel', 'events', 'runtime'],
   'subgraph-kit': ['kernel', 'events', 'identity', 'runtime', 'messaging', 'redis'],
   'payment-simulator': ['kernel', 'runtime'],
+  simulation: ['kernel', 'events', 'messaging', 'subgraph-kit'],
   embedded: ['kernel', 'events', 'identity', 'runtime', 'messaging', 'redis', 'subgraph-kit', 'payment-simulator'],
   distributed: ['kernel', 'identity', 'runtime', 'messaging', 'embedded', 'redis'],
   infra: ['runtime'],
@@ -214,6 +215,7 @@ const PACKAGES = {
     'testkit',
     'infra',
     'audit',
+    'simulation',
   ],
   toolchain: ['events', 'kernel'],
 };
@@ -230,9 +232,10 @@ const packageRules = [
   ),
   never({
     name: 'packages-know-no-app',
-    comment: 'Packages are below the apps. Only `embedded`, which starts them all, knows them.',
+    comment:
+      'Packages are below the apps. Only `embedded`, which starts them all, knows them, and the simulation, which runs their use cases.',
     from: '^packages/',
-    fromNot: ['^packages/embedded/'],
+    fromNot: ['^packages/embedded/', '^packages/e2e/src/simulate/'],
     to: ['^gateway/', '^subgraphs/'],
   }),
   never({
