@@ -8,15 +8,16 @@ import { Fault, Refusals } from '../look/refusals.tsx';
 import { MessagesAbout } from '../messages/messages-about.tsx';
 import { CancelOrder } from './cancel-order.tsx';
 import { readOrder, type OrderPage } from './documents.ts';
+import { newest } from './newest.ts';
 import { isUnhappy, nameOf, type Step } from './steps.ts';
 import { Timeline } from './timeline.tsx';
 import type { TrackedOrder } from './use-tracked-order.ts';
 
 /** One order, as far as it was told. */
 export function OrderView({ tracked }: { readonly tracked: TrackedOrder & { readonly orderId: string } }) {
-  const { orderId, steps, fault, retry } = tracked;
+  const { orderId, steps, now, fault, retry } = tracked;
   const { data } = useQuery(readOrder, { variables: { id: orderId }, fetchPolicy: 'cache-only' });
-  const order = data?.order ?? null;
+  const order = data?.order == null ? null : newest(data.order, now);
   const latest = steps.at(-1);
 
   return (

@@ -2,13 +2,16 @@ import { useEffect, useState } from 'react';
 import { useShopfront } from '../frame/shopfront.tsx';
 import { faultOf } from '../graph/faults.ts';
 import { follow } from '../live/follow.ts';
-import { readOrder, readOrderNow, trackOrder, type OrderEvent } from './documents.ts';
+import { readOrder, readOrderNow, trackOrder, type OrderEvent, type OrderNow } from './documents.ts';
+import { later } from './newest.ts';
 import { lastOf, withStep, type Step } from './steps.ts';
 
 /** An order that is being watched. */
 export interface TrackedOrder {
   readonly orderId: string | null;
   readonly steps: readonly Step[];
+  /** As the newest event told it; `null`: none has. */
+  readonly now: OrderNow | null;
   /** `null`: it is there, or still on its way. */
   readonly fault: string | null;
   retry(): void;
@@ -17,6 +20,7 @@ export interface TrackedOrder {
 interface Told {
   readonly of: unknown;
   readonly steps: readonly Step[];
+  readonly now: OrderNow | null;
   readonly fault: string | null;
 }
 
@@ -27,18 +31,19 @@ interface Told {
 export function useTrackedOrder(orderId: string | null): TrackedOrder {
   const { client, connection } = useShopfront();
   const [attempt, setAttempt] = useState(0);
-  const [told, setTold] = useState<Told>({ of: null, steps: [], fault: null });
+  const [told, setTold] = useState<Told>({ of: null, steps: [], now: null, fault: null });
 
   useEffect(() => {
     if (orderId === null) return undefined;
     let over = false;
     let stop: () => void = () => undefined;
     let steps: readonly Step[] = [];
+    let now: OrderNow | null = null;
     /** The order stood here when the connection came back: what is told up to it was missed. */
     let missedUpTo = 0;
 
     function show(fault: string | null): void {
-      if (!over) setTold({ of: orderId, steps, fault });
+      if (!over) setTold({ of: orderId, steps, now, fault });
     }
 
     async function begin(id: string): Promise<void> {
@@ -53,10 +58,11 @@ export function useTrackedOrder(orderId: string | null): TrackedOrder {
         document: trackOrder,
         variables: () => ({ orderId: id, afterSequence: lastOf(steps) }),
         async beforeResuming() {
-          const now = await client.query({ query: readOrderNow, variables: { id }, fetchPolicy: 'network-only' });
-          missedUpTo = now.data?.order?.sequence ?? missedUpTo;
+          const { data: read } = await client.query({ query: readOrderNow, variables: { id }, fetchPolicy: 'network-only' });
+          missedUpTo = read?.order?.sequence ?? missedUpTo;
         },
         onEvent({ orderStatusChanged: event }) {
+          now = later(now, event.order);
           steps = withStep(steps, toStep(event, event.sequence <= missedUpTo ? 'missed' : 'live'));
           show(null);
         },
@@ -75,10 +81,11 @@ export function useTrackedOrder(orderId: string | null): TrackedOrder {
     };
   }, [client, connection, orderId, attempt]);
 
-  const current = told.of === orderId ? told : { steps: [], fault: null };
+  const current = told.of === orderId ? told : { steps: [], now: null, fault: null };
   return {
     orderId,
     steps: current.steps,
+    now: current.now,
     fault: current.fault,
     retry() {
       setAttempt(attempt + 1);
