@@ -1,7 +1,6 @@
-import { cloneDatabase, eventually, openSql } from '@tally/testkit';
+import { cloneDatabase, eventually, openSql, startFaultProxy } from '@tally/testkit';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { startFaultProxy } from '../test/fault-proxy.ts';
 import { openConnection, openPool } from './connection.ts';
 import { classifyDatabaseError } from './database-errors.ts';
 

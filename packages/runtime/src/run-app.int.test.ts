@@ -98,6 +98,15 @@ describe('a signal', () => {
   });
 });
 
+test('a part that had to stop takes the process with it, drained and with exit code 1', async () => {
+  using app = anAppProcess('loses a part');
+
+  expect(await app.exit).toEqual(failed);
+  expect(app.stdout()).toMatch(/^disposing\n[^]*^disposed\n/m);
+  expect(app.stdout()).toMatch(/"level":"fatal".*a part had to stop/);
+  expect(app.stderr()).toBe('fixture: a part had to stop: records were deleted\n');
+});
+
 test.each(['throws later', 'rejects later'] as const)('an error that nobody catches is on the log and exits 1: %s', async (behaviour) => {
   using app = anAppProcess(behaviour);
 

@@ -3,10 +3,16 @@ import type { Environment } from './environment.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { StartupError } from './startup-error.ts';
 
+/** What a process runs. */
+export interface RunningApp extends AsyncDisposable {
+  /** Rejects when a part had to stop that nothing replaces: a process without it would only look healthy. */
+  readonly ended?: Promise<unknown> | null;
+}
+
 export interface RunOptions {
   readonly name: string;
   readonly environment: Environment;
-  readonly start: (logger: Logger) => Promise<AsyncDisposable>;
+  readonly start: (logger: Logger) => Promise<RunningApp>;
   /** What may be left when a signal comes, in milliseconds; default 25,000. Beyond it the process exits 1. */
   readonly shutdownMs?: number;
 }
@@ -14,7 +20,7 @@ export interface RunOptions {
 /**
  * The one call of every `main.ts`: starts, waits for SIGTERM, SIGINT or SIGHUP, disposes, exits 0. A `StartupError` is printed as one line, exit code 1; so
  * is any other failure to start, whose details go to the log. A signal during the start waits for it, since half a start cannot be undone. A second
- * signal (the same one within half a second is no second), a shutdown that takes too long and an error that nobody caught exit 1.
+ * signal (the same one within half a second is no second), a shutdown that takes too long, a part that had to stop and an error that nobody caught exit 1.
  *
  * `CRASH_POINT=name:count` makes the process kill itself with SIGKILL when that point is reached for the count-th time (docs/reliability.md, proof);
  * production refuses to start with it.
@@ -24,16 +30,19 @@ export async function runApp(options: RunOptions): Promise<void> {
   // Alive until it leaves, whatever its parts have let go of: an event loop that runs empty would end the process in the middle of a start or a disposal.
   setInterval(() => undefined, 3_600_000);
   let logger = createLogger({ service: name });
+  const limitShutdown = (): void => {
+    setTimeout(() => leave(logger, 1, `${name}: shutdown takes too long`), shutdownMs);
+  };
   const stopped = onSignals((signal, again) => {
     if (again) return leave(logger, 1, `${name}: ${signal} again, leaving at once`);
-    setTimeout(() => leave(logger, 1, `${name}: shutdown takes too long`), shutdownMs);
+    limitShutdown();
   });
   // What is half done is safe on disk, as after a crash; what is in memory cannot be trusted any more.
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'nobody caught an error');
     leave(logger, 1, `${name}: an error that nobody caught; see the log`);
   });
-  let app: AsyncDisposable;
+  let app: RunningApp;
   try {
     logger = createLogger({ service: name, level: environment['LOG_LEVEL'] ?? 'info' });
     armCrashPoint(environment);
@@ -43,15 +52,30 @@ export async function runApp(options: RunOptions): Promise<void> {
     leave(logger, 1, `${name} cannot start: ${firstLine(error)}`);
     return;
   }
-  logger.info({ signal: await stopped }, 'stopping');
+  const failed = await Promise.race([stopped.then(() => null), failureOf(app.ended)]);
+  if (failed === null) logger.info({ signal: await stopped }, 'stopping');
+  else {
+    logger.fatal({ err: failed.error }, 'a part had to stop');
+    limitShutdown();
+  }
   try {
     await app[Symbol.asyncDispose]();
     logger.info({}, 'stopped');
-    leave(logger, 0);
+    if (failed === null) leave(logger, 0);
+    else leave(logger, 1, `${name}: a part had to stop: ${firstLine(failed.error)}`);
   } catch (error) {
     logger.fatal({ err: error }, 'shutdown failed');
     leave(logger, 1, `${name}: shutdown failed`);
   }
+}
+
+/** Never settles unless it was rejected. */
+function failureOf(ended: RunningApp['ended']): Promise<{ readonly error: unknown }> {
+  return new Promise((resolve) => {
+    ended?.catch((error: unknown) => {
+      resolve({ error });
+    });
+  });
 }
 
 /** npm hands on what the terminal has sent to all of us already: the same signal within this time is the same Ctrl-C. */
@@ -88,7 +112,12 @@ function leave(logger: Logger, code: 0 | 1, line?: string): void {
   });
 }
 
-function armCrashPoint(environment: Environment): void {
+/**
+ * Arms this process as `CRASH_POINT` says; for programs that `runApp` does not start.
+ *
+ * @throws {StartupError} it names no point or no count, or this is production.
+ */
+export function armCrashPoint(environment: Environment): void {
   const armed = environment['CRASH_POINT'];
   if (armed === undefined || armed === '') return;
   if (environment['NODE_ENV'] === 'production') throw new StartupError('CRASH_POINT is set: unset it, production never starts armed');

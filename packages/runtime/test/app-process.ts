@@ -10,6 +10,7 @@ export type Behaviour =
   | 'starts slowly'
   | 'stops for ever'
   | 'fails to stop'
+  | 'loses a part'
   | 'reaches a crash point'
   | 'throws later'
   | 'rejects later';

@@ -40,7 +40,10 @@ await runApp({
     if (behaviour === 'rejects later') setImmediate(() => void Promise.resolve().then(fail));
     logger.info({}, 'started');
     await say('started');
+    const lost = Promise.reject(new Error('records were deleted\nbefore they were read'));
+    lost.catch(() => undefined);
     return {
+      ended: behaviour === 'loses a part' ? lost : null,
       async [Symbol.asyncDispose]() {
         await say('disposing');
         if (behaviour === 'stops for ever') await new Promise(() => undefined);

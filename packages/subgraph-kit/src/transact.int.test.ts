@@ -1,12 +1,12 @@
 import { context, trace } from '@opentelemetry/api';
 import { lockedSequence } from '@tally/events';
 import { newId } from '@tally/kernel';
-import type { Sql } from '@tally/messaging';
+import { classifyDatabaseError, type Sql } from '@tally/messaging';
 import { startTelemetry } from '@tally/runtime';
-import { describe, expect, test } from 'vitest';
-import { theOrdersTables, type OrdersTables } from '../test/orders-tables.ts';
-import { createTransact, type TransactionalClient, type Unit } from './transact.ts';
-import type { RawClient } from './prisma.ts';
+import { eventually, startFaultProxy } from '@tally/testkit';
+import { describe, expect, inject, test } from 'vitest';
+import { theOrdersTables } from '../test/orders-tables.ts';
+import { createTransact, type Unit } from './transact.ts';
 
 /** Numbers in a table: the stores of this subgraph. */
 const numbersOn = (sql: Sql) => ({
@@ -14,14 +14,14 @@ const numbersOn = (sql: Sql) => ({
   write: (id: number, value: number) => sql.count('UPDATE number SET value = $2 WHERE id = $1', [id, value]),
 });
 
-async function aWorld(client?: (real: OrdersTables) => TransactionalClient<RawClient>) {
+async function aWorld(options: Parameters<typeof theOrdersTables>[0] = {}) {
   await using stack = new AsyncDisposableStack();
-  const tables = stack.use(await theOrdersTables());
+  const tables = stack.use(await theOrdersTables(options));
   const { statements, admin } = tables;
   /** The statement that was sent last when the relay was woken. */
   const woken: (string | undefined)[] = [];
   const transact = createTransact({
-    client: client?.(tables) ?? tables.client,
+    client: tables.client,
     consumer: 'orders',
     stores: (_, sql) => ({ numbers: numbersOn(sql) }),
     wake: { signal: () => woken.push(statements.at(-1)) },
@@ -33,6 +33,32 @@ async function aWorld(client?: (real: OrdersTables) => TransactionalClient<RawCl
     woken,
     valueOf: (id: number) => admin.number('SELECT value FROM orders.number WHERE id = $1', [id]),
     queued: () => admin.rows('SELECT type, key, sequence, traceparent FROM orders.outbox ORDER BY id'),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The same over a proxy that, once told to, lets the next COMMIT through and swallows its answer. */
+async function aWorldBehindAProxy() {
+  await using stack = new AsyncDisposableStack();
+  const proxy = stack.use(await startFaultProxy(inject('cluster').adminUrl));
+  let losing = false;
+  const world = stack.use(
+    await aWorld({
+      through: proxy.through,
+      onStatement(text) {
+        if (!losing || text !== 'COMMIT') return;
+        losing = false;
+        proxy.loseReplies();
+      },
+    }),
+  );
+  const owned = stack.move();
+  return {
+    ...world,
+    proxy,
+    loseNextCommit() {
+      losing = true;
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -211,24 +237,47 @@ describe('a unit that can be cured', () => {
     expect([runs, await world.valueOf(1)]).toEqual([2, 2]);
   });
 
-  test('whose commit was done and not heard of runs again, and its guard keeps it from counting twice', async () => {
-    let losses = 0;
-    const deaf = ({ client }: OrdersTables): TransactionalClient<RawClient> => ({
-      async $transaction(work) {
-        const result = await client.$transaction(work);
-        if (losses++ === 0) throw new Error('Connection terminated unexpectedly');
-        return result;
-      },
-    });
-    await using world = await aWorld(deaf);
+  test.each([
+    ['with a guard of its own runs again, and counts once', true, 2],
+    ['without one is not repeated', false, 1],
+  ])('whose COMMIT was done and never heard of: one %s', async (_, guarded, expectedRuns) => {
+    await using world = await aWorldBehindAProxy();
     const eventId = newId('evt');
+    let runs = 0;
 
-    const sights = await world.transact(async ({ inbox, sql }) => {
-      const first = await inbox.firstSight(eventId);
-      if (first) await sql.count('UPDATE number SET value = value + 1 WHERE id = 1');
-      return first;
-    });
+    const running = world.transact(
+      async ({ inbox, sql }) => {
+        runs += 1;
+        if (!guarded || (await inbox.firstSight(eventId))) await sql.count('UPDATE number SET value = value + 1 WHERE id = 1');
+        if (runs === 1) world.loseNextCommit();
+      },
+      { guarded },
+    );
+    const outcome = running.then(
+      () => 'done',
+      (error: unknown) => classifyDatabaseError(error),
+    );
+    await eventually(async () => (await world.valueOf(1)) === 1);
+    world.proxy.heal();
 
-    expect([sights, losses, await world.valueOf(1)]).toEqual([false, 2, 1]);
+    expect([await outcome, runs]).toEqual([guarded ? 'done' : 'reconnect', expectedRuns]);
+    expect(await world.valueOf(1)).toBe(1);
+  });
+
+  test('and has no guard runs again as well, as long as its COMMIT was not sent', async () => {
+    await using world = await aWorld();
+    let runs = 0;
+
+    await world.transact(
+      async ({ numbers }) => {
+        runs += 1;
+        await numbers.write(1, runs);
+        if (runs === 1) await world.terminate();
+        await numbers.write(2, runs);
+      },
+      { guarded: false },
+    );
+
+    expect([runs, await world.valueOf(1), await world.valueOf(2)]).toEqual([2, 2, 2]);
   });
 });

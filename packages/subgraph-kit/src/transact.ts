@@ -12,14 +12,22 @@ export interface Unit {
   readonly idempotency: Idempotency;
 }
 
+/** What one run of a unit of work needs to know of it. */
+export interface TransactOptions {
+  /**
+   * False: the unit has no guard of its own and would have its effect twice. It never runs again once its COMMIT was sent and not heard of. Default true.
+   */
+  readonly guarded?: boolean;
+}
+
 /**
  * Runs one unit of work in one READ COMMITTED transaction: all of it, or nothing. The unit may run again from its beginning after a conflict or a lost
  * connection (full jitter from 10 ms, at most 5 times within 2 s), so it has no effect outside its transaction and carries a guard of its own
- * (idempotency row, inbox row, fence or version). After the commit the relay is woken if something was queued.
+ * (idempotency row, inbox row, fence or version), or says that it has none. After the commit the relay is woken if something was queued.
  *
  * @throws what the unit threw, and database errors that a repeat does not cure.
  */
-export type Transact<Stores> = <Result>(work: (unit: Stores & Unit) => Promise<Result>) => Promise<Result>;
+export type Transact<Stores> = <Result>(work: (unit: Stores & Unit) => Promise<Result>, options?: TransactOptions) => Promise<Result>;
 
 /** The part of a generated Prisma client that transactions need. */
 export interface TransactionalClient<Tx extends RawClient> {
@@ -45,15 +53,18 @@ export function createTransact<Tx extends RawClient, Stores extends object>(opti
 }): Transact<Stores> {
   const { client, consumer, stores, wake } = options;
 
-  async function once<Result>(work: (unit: Stores & Unit) => Promise<Result>): Promise<Result> {
+  /** @param committing called when nothing is left but COMMIT. */
+  async function once<Result>(work: (unit: Stores & Unit) => Promise<Result>, committing: () => void): Promise<Result> {
     let queued = 0;
     const result = await client.$transaction(
-      (tx) => {
+      async (tx) => {
         const sql = sqlOf(tx);
         const outbox = outboxOn(sql, (events) => {
           queued += events;
         });
-        return work({ ...stores(tx, sql), sql, outbox, inbox: inboxOn(sql, consumer), idempotency: idempotencyOn(sql) });
+        const done = await work({ ...stores(tx, sql), sql, outbox, inbox: inboxOn(sql, consumer), idempotency: idempotencyOn(sql) });
+        committing();
+        return done;
       },
       { maxWait: 2_000, timeout: 10_000 },
     );
@@ -61,14 +72,15 @@ export function createTransact<Tx extends RawClient, Stores extends object>(opti
     return result;
   }
 
-  return async (work) => {
+  return async (work, { guarded = true } = {}) => {
     const startedAt = performance.now();
     for (let attempt = 1; ; attempt++) {
+      let inDoubt = false;
       try {
-        return await once(work);
+        return await once(work, () => (inDoubt = true));
       } catch (error) {
         const kind = classifyDatabaseError(error);
-        const curable = kind === 'retry' || kind === 'reconnect';
+        const curable = kind === 'retry' || (kind === 'reconnect' && (guarded || !inDoubt));
         const pauseMs = Math.random() * firstPauseMs * 2 ** (attempt - 1);
         if (!curable || attempt >= maxAttempts || performance.now() - startedAt + pauseMs > retryForMs) throw error;
         retries().add(1, { class: kind });

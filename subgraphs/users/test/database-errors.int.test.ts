@@ -320,6 +320,28 @@ describe('what a repeat does not cure is a fault', () => {
   });
 });
 
+test('a transaction past its time waits for its statement all the same; the limit of the role ends the wait for a lock', async () => {
+  await using world = await aClient();
+  const [held, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const holding = world.client.$transaction(async (tx) => {
+    await raiseRaw(tx, 1);
+    held.resolve(undefined);
+    await release.promise;
+  });
+  await held.promise;
+
+  const startedAt = performance.now();
+  const waiting = world.client.$transaction((tx) => raiseRaw(tx, 1), { timeout: 200 });
+  await expect(waiting).rejects.toThrow();
+  const waitedMs = performance.now() - startedAt;
+  release.resolve(undefined);
+  await holding;
+
+  expect(waitedMs).toBeGreaterThan(1_900);
+  expect(waitedMs).toBeLessThan(4_500);
+  expect(await world.sql.rows('SELECT value FROM number WHERE id = 1')).toEqual([{ value: 1 }]);
+});
+
 test('a unit of work whose connection is lost runs again, whole, through the generated client', async () => {
   await using world = await aClient();
   const transact = createTransact({ client: world.client, consumer: 'users', stores: (tx: Tx) => ({ tx }) });

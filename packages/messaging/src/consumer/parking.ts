@@ -26,7 +26,9 @@ const rememberParked = `INSERT INTO inbox (consumer, event_id, state) VALUES ($1
 const stateOf = 'SELECT state FROM inbox WHERE consumer = $1 AND event_id = $2::uuid';
 const writeLetter = `INSERT INTO dead_letter
   (consumer, topic, partition, position, key, event_id, sequence, type, payload, traceparent, tracestate, recorded_at, error_class, error, attempts)
-VALUES ($1, $2, $3, $4, $5, $6::uuid, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (consumer, event_id) DO NOTHING`;
+VALUES ($1, $2, $3, $4, $5, $6::uuid, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (consumer, event_id) DO UPDATE
+SET redriven_at = NULL, error_class = excluded.error_class, error = excluded.error, attempts = dead_letter.attempts + excluded.attempts
+WHERE dead_letter.redriven_at IS NOT NULL`;
 const nextLetter =
   'UPDATE parked_key SET letters = letters + 1 WHERE consumer = $1 AND topic = $2 AND key = $3 RETURNING letters::float8 AS letters';
 

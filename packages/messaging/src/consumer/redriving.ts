@@ -1,4 +1,4 @@
-import { fromUuid } from '@tally/kernel';
+import { crashPoint, fromUuid } from '@tally/kernel';
 import type pg from 'pg';
 import { inTransaction, sqlOnPg } from '../connection.ts';
 import type { DeliveredRecord } from '../event-log.ts';
@@ -14,7 +14,9 @@ const lookEveryMs = 1000;
 const requested = `SELECT topic, key FROM parked_key WHERE consumer = $1 AND parked_at IS NOT NULL AND redrive_requested_at IS NOT NULL ORDER BY redrive_requested_at, topic, key`;
 const nextLetters = `SELECT id, topic, partition, position, key, event_id AS "eventId", sequence::float8 AS sequence, type, payload, traceparent, tracestate, recorded_at AS time
 FROM dead_letter WHERE consumer = $1 AND topic = $2 AND key = $3 AND redriven_at IS NULL ORDER BY id LIMIT 50`;
-const markRedriven = 'UPDATE dead_letter SET redriven_at = now() WHERE id = $1';
+// A handler with an inbox has made its row DONE. Without one the event is forgotten, so that it may become a letter once more.
+const markRedriven = `WITH redriven AS (UPDATE dead_letter SET redriven_at = now() WHERE id = $1 RETURNING consumer, event_id)
+DELETE FROM inbox USING redriven WHERE inbox.consumer = redriven.consumer AND inbox.event_id = redriven.event_id AND inbox.state = 'PARKED'`;
 const keepLetter = 'UPDATE dead_letter SET error_class = $2, error = $3, attempts = attempts + $4 WHERE id = $1';
 const endRequest = 'UPDATE parked_key SET redrive_requested_at = NULL WHERE consumer = $1 AND topic = $2 AND key = $3';
 const lockKey = 'SELECT 1 FROM parked_key WHERE consumer = $1 AND topic = $2 AND key = $3 FOR UPDATE';
@@ -56,6 +58,7 @@ export function startRedriving(options: {
           logger.error({ err: outcome.error, group, topic, key, type: letter.type }, 'a letter failed again, its key stays parked');
           return false;
         }
+        crashPoint('event.redrive.after');
         await sql.count(markRedriven, [id]);
       }
     }

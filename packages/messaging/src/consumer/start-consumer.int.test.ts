@@ -1,8 +1,7 @@
 import { topicOf } from '@tally/events';
 import { newId, toUuid, type Id } from '@tally/kernel';
-import { eventually } from '@tally/testkit';
+import { eventually, startFaultProxy } from '@tally/testkit';
 import { expect, test } from 'vitest';
-import { startFaultProxy } from '../../test/fault-proxy.ts';
 import { aListeningLogger, silent } from '../../test/silent-logger.ts';
 import { aSubgraph, type SubgraphWorld } from '../../test/subgraph-world.ts';
 import { inTransaction, openPool, sqlOnPg } from '../connection.ts';
@@ -120,9 +119,16 @@ test('poison parks its key and what follows, other keys go on, and a redrive cat
   ]);
 
   poisonous = false;
-  const redriven = await redrive({ databaseUrls: { payments: given.world.url }, topic: topic.name });
+  const redriven = await redrive({
+    databaseUrls: { payments: given.world.url },
+    topic: topic.name,
+    by: { actor: 'tester', reason: 'the handler is mended' },
+  });
   expect(redriven.map(({ oldest: _oldest, ...row }) => row)).toEqual([{ database: 'payments', consumer: group, key: bad, letters: 3 }]);
   expect(toTable(topic.name, redriven)).toContain(bad);
+  expect(await given.world.admin.rows('SELECT actor, action, subject, reason FROM payments.intervention')).toEqual([
+    { actor: 'tester', action: 'redrive', subject: topic.name, reason: 'the handler is mended' },
+  ]);
   await given.log.append(events(bad, 5, 6));
   await eventually(
     async () => (await given.world.admin.number('SELECT count(*) FROM payments.parked_key WHERE parked_at IS NOT NULL')) === 0,

@@ -1,3 +1,4 @@
+import { crashPoint } from '@tally/kernel';
 import { openPool } from '../connection.ts';
 import type { ConsumerOptions } from '../consumer.ts';
 import type { DeliveredRecord, Delivery } from '../event-log.ts';
@@ -91,6 +92,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     const reason = { ...describeFailure(outcome.error), attempts: outcome.attempts };
     const parking = await persist(() => park(pool, group, record, reason), signal);
     if (parking === 'parked') {
+      crashPoint('event.park.after');
       parked.add(record);
       const { topic, key, type, eventId } = record;
       logger.error(
