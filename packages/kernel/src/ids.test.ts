@@ -12,6 +12,7 @@ import {
   shardOf,
   shardOfBuyer,
   toUuid,
+  useIds,
 } from './ids.ts';
 
 test('an id and its row are the same thing in two spellings', () => {
@@ -77,4 +78,17 @@ test('ids of later milliseconds sort later, and the same time and chance give th
   expect(at(1_000) < at(1_001)).toBe(true);
   expect(at(1_000)).toBe(at(1_000));
   expect(isId('evt', at(1_000))).toBe(true);
+});
+
+test('ids come from another factory for as long as it is in use', () => {
+  const still = createIdFactory(
+    () => 1_000,
+    (bytes) => new Uint8Array(bytes),
+  );
+  {
+    using _ = useIds(still);
+    expect(newId('evt')).toBe(newId('evt'));
+    expect(shardOf(newShardedId('ord', 3))).toBe(3);
+  }
+  expect(newId('evt')).not.toBe(newId('evt'));
 });

@@ -63,13 +63,32 @@ export function createIdFactory(now: () => number, random: (bytes: number) => Ui
   };
 }
 
-const factory = createIdFactory(Date.now, randomBytes);
+const system = createIdFactory(Date.now, randomBytes);
+let factory = system;
 
 /** A new id from the system clock and the system's random source. */
-export const newId = factory.newId;
+export function newId<P extends IdPrefix>(prefix: P): Id<P> {
+  return factory.newId(prefix);
+}
 
 /** A new id in a given virtual shard. @throws {RangeError} `shard` is outside 0 to 1,023. */
-export const newShardedId = factory.newShardedId;
+export function newShardedId<P extends ShardedPrefix>(prefix: P, shard: number): Id<P> {
+  return factory.newShardedId(prefix, shard);
+}
+
+/**
+ * Lets `newId` and `newShardedId` of this process take their ids from another factory, so that a simulation repeats itself; production never calls it.
+ * Disposal gives them back what they had before.
+ */
+export function useIds(replacement: IdFactory): Disposable {
+  const before = factory;
+  factory = replacement;
+  return {
+    [Symbol.dispose]() {
+      factory = before;
+    },
+  };
+}
 
 /** The virtual shard of a buyer, 0 to 1,023: a stable hash of the user's id. */
 export function shardOfBuyer(userId: Id<'usr'>): number {
@@ -108,13 +127,13 @@ export function toUuid(id: Id): string {
 /** The id of a row. The table is trusted: nothing is checked. */
 export const fromUuid = <P extends IdPrefix>(prefix: P, uuid: string): Id<P> => `${prefix}_${uuid.replaceAll('-', '')}` as Id<P>;
 
-function uuidBytes(now: number, random: Uint8Array): Uint8Array {
+function uuidBytes(now: number, random: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(now) << 16n);
+  for (let at = 5, rest = now; at >= 0; at -= 1, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
   bytes.set(random.subarray(0, 10), 6);
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   return bytes;
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer).toString('hex');

@@ -1,5 +1,8 @@
-export { openConnection, openPool, sqlOnPg } from './connection.ts';
+export { inTransaction, openConnection, openPool, sqlOnPg } from './connection.ts';
 export { PoisonEventError, type ConsumerOptions, type Handler, type Handlers } from './consumer.ts';
+export { judgeFailure, type FailureKind } from './consumer/failure.ts';
+export { createRecordHandler } from './consumer/handle-record.ts';
+export { endOf } from './consumer/end-of.ts';
 export { startConsumer, type Consumer } from './consumer/start-consumer.ts';
 export { classifyDatabaseError, type DatabaseErrorClass } from './database-errors.ts';
 export { dumpLog } from './dump-log.ts';
@@ -29,9 +32,20 @@ export { openEventLog, type OpenEventLogOptions } from './open-event-log.ts';
 export { outboxOn, type Outbox } from './outbox.ts';
 export { createPostgresEventLog, type PostgresEventLog, type PostgresEventLogOptions } from './postgres/create-event-log.ts';
 export { forgetMembers } from './postgres/forget-members.ts';
+export { partitionOf } from './postgres/partition-of.ts';
 export type { Trimmed } from './postgres/retention.ts';
-export { redrive, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';
+export { redrive, redriveDetails, redriveSubject, requestRedrive, toTable, type Redriven, type RedriveRequest } from './redrive/redrive.ts';
+export { outboxRowsOnPg } from './relay/outbox-rows.ts';
+export { mostAttempts, relayPass, type OutboxRow, type OutboxRows, type Passed } from './relay/pass.ts';
 export { startRelay, type Relay, type RelayOptions, type RelayStatus } from './relay/start-relay.ts';
 export type { Sql } from './sql.ts';
 export { carriedTrace, inCarriedSpan, type Carried } from './trace-context.ts';
+export {
+  interventionsOn,
+  type Intervention,
+  type InterventionPage,
+  type Interventions,
+  type NewIntervention,
+} from './trouble/interventions.ts';
+export { readParked, type ParkedPage, type ParkedPlace, type ParkedStream } from './trouble/parked-streams.ts';
 export { openWakeChannel, type WakeChannel } from './wake-channel.ts';

@@ -16,6 +16,8 @@ export interface SimulatedProcess {
   readonly random: () => number;
   /** Somebody else's turn: awaited wherever the process waits for the world outside its database. Never resolves in a dead process. */
   readonly turn: () => Promise<void>;
+  /** Told after each commit that put events into the outbox, as the relay is in production. */
+  readonly queued?: () => void;
 }
 
 /** A consumer group of an app, with the handlers that it has in production. */

@@ -1,22 +1,6 @@
-import { fromUuid, type Id } from '@tally/kernel';
+import { fromUuid } from '@tally/kernel';
 import type pg from 'pg';
-
-/** An outbox row on its way. `id` is the identity column: the order of publishing. */
-export interface OutboxRow {
-  readonly id: string;
-  readonly eventId: Id<'evt'>;
-  readonly topic: string;
-  readonly key: string;
-  readonly sequence: number;
-  readonly type: string;
-  readonly payload: string;
-  readonly traceparent: string | null;
-  readonly tracestate: string | null;
-  readonly time: Date;
-}
-
-/** How often a row is tried that the log refuses for itself. */
-export const mostAttempts = 5;
+import { mostAttempts, type OutboxRow, type OutboxRows } from './pass.ts';
 
 /** Hours that a published row stays, and rows per statement that removes them. */
 const keptHours = 24;
@@ -47,24 +31,31 @@ const health = {
   coalesce(greatest(0, date_part('epoch', now() - min(created_at) FILTER (WHERE parked_at IS NULL))), 0) AS "oldestSeconds" FROM outbox WHERE published_at IS NULL`,
 };
 
-/** The first rows that may travel, oldest first: none that is parked, none behind a parked one of its key. */
-export async function readUnpublished(client: pg.Client, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await client.query<Omit<OutboxRow, 'eventId' | 'time'> & { eventId: string; time: number }>({
-    ...unpublished,
-    values: [limit],
-  });
-  return rows.map((row) => ({ ...row, eventId: fromUuid('evt', row.eventId), time: new Date(row.time) }));
-}
-
-/** Records that the log has them. */
-export async function markPublished(client: pg.Client, rows: readonly OutboxRow[]): Promise<void> {
-  await client.query({ ...mark, values: [rows.map(({ id }) => id)] });
-}
-
-/** Counts a refusal of this very row; the last one parks it. */
-export async function countRefusal(client: pg.Client, row: OutboxRow): Promise<{ attempts: number; parked: boolean }> {
-  const { rows } = await client.query<{ attempts: number; parked: boolean }>({ ...refuse, values: [row.id, mostAttempts] });
-  return rows[0] ?? { attempts: 0, parked: false };
+/**
+ * The outbox of a database in PostgreSQL, on the search path of a connection.
+ *
+ * @param ask runs one question at a time on that connection.
+ */
+export function outboxRowsOnPg(ask: <Answer>(question: (client: pg.Client) => Promise<Answer>) => Promise<Answer>): OutboxRows {
+  return {
+    readUnpublished: (limit) =>
+      ask(async (client) => {
+        const { rows } = await client.query<Omit<OutboxRow, 'eventId' | 'time'> & { eventId: string; time: number }>({
+          ...unpublished,
+          values: [limit],
+        });
+        return rows.map((row) => ({ ...row, eventId: fromUuid('evt', row.eventId), time: new Date(row.time) }));
+      }),
+    markPublished: (rows) =>
+      ask(async (client) => {
+        await client.query({ ...mark, values: [rows.map(({ id }) => id)] });
+      }),
+    countRefusal: (row) =>
+      ask(async (client) => {
+        const { rows } = await client.query<{ attempts: number; parked: boolean }>({ ...refuse, values: [row.id, mostAttempts] });
+        return rows[0] ?? { attempts: 0, parked: false };
+      }),
+  };
 }
 
 /** Removes old published rows among the next thousand. @returns where to go on, or `null` when nothing old was left there. */

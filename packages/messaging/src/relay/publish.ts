@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { RecordRefusedError, type EventLog } from '../event-log.ts';
 import { attributes, inSpan, linksTo } from '../trace-context.ts';
-import type { OutboxRow } from './outbox-rows.ts';
+import type { OutboxRow } from './pass.ts';
 
 /** What became of a batch. Rows in neither list wait: behind a refused one of their key, or for a log that answers. */
 export interface Published {
@@ -12,7 +12,7 @@ export interface Published {
 }
 
 /** Appends rows, topics side by side, each topic in the order of its rows. Never rejects. */
-export async function publish(log: EventLog, rows: readonly OutboxRow[]): Promise<Published> {
+export async function publish(log: Pick<EventLog, 'append'>, rows: readonly OutboxRow[]): Promise<Published> {
   const result: Published = { acknowledged: [], refused: [], failures: [] };
   const byTopic = Map.groupBy(rows, ({ topic }) => topic);
   await Promise.all(
@@ -29,7 +29,13 @@ export async function publish(log: EventLog, rows: readonly OutboxRow[]): Promis
 }
 
 /** Halves a batch that was refused until the refused row is alone; later rows of its key stay behind. */
-async function send(log: EventLog, topic: string, rows: readonly OutboxRow[], result: Published, refusedKeys: Set<string>): Promise<void> {
+async function send(
+  log: Pick<EventLog, 'append'>,
+  topic: string,
+  rows: readonly OutboxRow[],
+  result: Published,
+  refusedKeys: Set<string>,
+): Promise<void> {
   const free = rows.filter(({ key }) => !refusedKeys.has(key));
   const [first] = free;
   if (first === undefined) return;
@@ -50,7 +56,7 @@ async function send(log: EventLog, topic: string, rows: readonly OutboxRow[], re
 }
 
 /** The rows may be hours old, so the span is a root of its own, linked to what wrote them. */
-function append(log: EventLog, topic: string, rows: readonly OutboxRow[]): Promise<void> {
+function append(log: Pick<EventLog, 'append'>, topic: string, rows: readonly OutboxRow[]): Promise<void> {
   const described = { [attributes.system]: 'tally', [attributes.destination]: topic, [attributes.batchSize]: rows.length };
   return inSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, parent: ROOT_CONTEXT, links: linksTo(rows), attributes: described }, () =>
     log.append(rows),

@@ -1,7 +1,6 @@
-import { eventually } from '@tally/testkit';
+import { eventually, startFaultProxy } from '@tally/testkit';
 import { expect, test } from 'vitest';
 import { createGroupProbe, sequencesOf } from '../../test/contract/group-probe.ts';
-import { startFaultProxy } from '../../test/fault-proxy.ts';
 import { aListeningLogger, silent } from '../../test/silent-logger.ts';
 import { aSubgraph, type SubgraphWorld } from '../../test/subgraph-world.ts';
 import { openConnection, sqlOnPg } from '../connection.ts';

@@ -1,20 +1,11 @@
-import { crashPoint } from '@tally/kernel';
 import type pg from 'pg';
 import { closeConnection, openConnection, withSessionSettings } from '../connection.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Logger } from '../logger.ts';
 import type { WakeChannel } from '../wake-channel.ts';
 import { createBell, jitteredPauseMs, pause, settlesWithin } from '../waiting.ts';
-import {
-  countRefusal,
-  markPublished,
-  readHealth,
-  readUnpublished,
-  removePublished,
-  type OutboxHealth,
-  type OutboxRow,
-} from './outbox-rows.ts';
-import { publish } from './publish.ts';
+import { outboxRowsOnPg, readHealth, removePublished, type OutboxHealth } from './outbox-rows.ts';
+import { relayPass, type OutboxRows, type Passed } from './pass.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 
 /**
@@ -76,38 +67,22 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
     last = answer.catch(() => undefined);
     return answer;
   };
+  const rowsOf = (client: pg.Client): OutboxRows => outboxRowsOnPg((question) => ask(client, question));
   const health = async (): Promise<OutboxHealth | null> => (current === null ? null : ask(current, readHealth).catch(() => null));
   const metrics = createRelayMetrics(name, () => status === 'active' || status === 'waiting', health);
 
-  /** Publishes one batch. @returns the number of rows it found, and whether all of them are settled. */
-  const pass = async (client: pg.Client): Promise<{ found: number; settled: boolean }> => {
+  /** Publishes one batch, and tells those who wait for an empty outbox. */
+  const pass = async (client: pg.Client): Promise<Passed> => {
     const asked = waiting;
-    const rows = await ask(client, (connected) => readUnpublished(connected, batch));
-    let settled = true;
-    if (rows.length > 0) {
-      crashPoint('relay.append.before');
-      const { acknowledged, refused, failures } = await publish(log, rows);
-      crashPoint('relay.append.after');
-      if (acknowledged.length > 0) await ask(client, (connected) => markPublished(connected, acknowledged));
-      crashPoint('relay.mark.after');
-      count(acknowledged);
-      for (const { row, error } of refused) {
-        const { attempts, parked } = await ask(client, (connected) => countRefusal(connected, row));
-        const fields = { err: error, outbox: name, topic: row.topic, key: row.key, type: row.type, attempts };
-        if (parked) logger.error(fields, 'the log refuses a record for good: its key is parked');
-        else logger.warn(fields, 'the log refuses a record');
-      }
-      if (failures.length > 0) throw failures[0];
-      settled = refused.length === 0;
-    }
-    if (rows.length < batch && settled) {
+    const passed = await relayPass({
+      ...{ log, batch, outbox: name, logger, published: metrics.published },
+      rows: rowsOf(client),
+    });
+    if (passed.found < batch && passed.settled) {
       waiting = waiting.filter((one) => !asked.includes(one));
       for (const { resolve } of asked) resolve();
     }
-    return { found: rows.length, settled };
-  };
-  const count = (rows: readonly OutboxRow[]): void => {
-    for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) metrics.published(topic, ofTopic.length);
+    return passed;
   };
 
   const lead = async (client: pg.Client, alive: { readonly now: boolean }): Promise<void> => {
@@ -151,7 +126,7 @@ export async function startRelay({ databaseUrl, name, log, wake, logger, pollMs 
       if (closing.signal.aborted) return false;
       status = 'standby';
       const asked = waiting;
-      if (asked.length > 0 && (await ask(client, (connected) => readUnpublished(connected, 1))).length === 0) {
+      if (asked.length > 0 && (await rowsOf(client).readUnpublished(1)).length === 0) {
         waiting = waiting.filter((one) => !asked.includes(one));
         for (const { resolve } of asked) resolve();
       }

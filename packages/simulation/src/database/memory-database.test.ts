@@ -54,6 +54,7 @@ test('whoever waited for a row gets it as the other has left it', async () => {
 
 test('two that wait for each other: one goes on, the other is told of the deadlock', async () => {
   const { session } = await shelf(1);
+  await session.transaction((open) => open.insertNew(stock, { id: 'lamp', left: 1 }));
   const locks = (first: string, second: string) =>
     session.transaction(async (open) => {
       await open.lock(stock, first);
@@ -86,7 +87,7 @@ test('a row that was not locked cannot be written', async () => {
   const { session } = await shelf(1);
 
   await expect(session.transaction((open) => Promise.resolve(open.put(stock, { id: 'mug', left: 0 })))).rejects.toThrow(
-    'nobody has locked',
+    'neither locked nor inserted',
   );
 });
 
@@ -150,4 +151,94 @@ test('numbers of a sequence are not taken back by a rollback', async () => {
   await draw(true).catch(() => undefined);
 
   expect(await draw(false)).toBe(2);
+});
+
+test('a row that nobody has committed is neither locked nor waited for', async () => {
+  const { session } = await shelf(1);
+  const inserting = session.transaction(async (open) => {
+    await open.insertNew(stock, { id: 'lamp', left: 1 });
+    for (let turns = 0; turns < 50; turns += 1) await open.statement();
+  });
+
+  const seen = await session.transaction(async (open) => [await open.lock(stock, 'lamp'), open.tryLock(stock, 'lamp')]);
+
+  expect(seen).toEqual([undefined, { row: undefined }]);
+  await inserting;
+});
+
+test('an insert beside a row that somebody has only locked does not wait; beside one that is being deleted it does', async () => {
+  const { session } = await shelf(1);
+  const order: string[] = [];
+  const holding = (change: boolean) =>
+    session.transaction(async (open) => {
+      await open.lock(stock, 'mug');
+      if (change) open.remove(stock, 'mug');
+      for (let turns = 0; turns < 50; turns += 1) await open.statement();
+      order.push('holder');
+    });
+  const inserting = () =>
+    session.transaction(async (open) => {
+      for (let turns = 0; turns < 5; turns += 1) await open.statement();
+      const inserted = await open.insert(stock, { id: 'mug', left: 7 });
+      order.push(inserted ? 'inserted' : 'there already');
+    });
+
+  await Promise.all([holding(false), inserting()]);
+  await Promise.all([holding(true), inserting()]);
+
+  expect(order).toEqual(['there already', 'holder', 'holder', 'inserted']);
+});
+
+test('whoever waits for a lock beyond the limit is told so, and the limit of some steps ends with them', async () => {
+  const { database } = await shelf(1);
+  const waited: number[] = [];
+  const session = database.session({
+    timer(milliseconds, act) {
+      waited.push(milliseconds);
+      act();
+      return () => undefined;
+    },
+  });
+  const end = Promise.withResolvers<void>();
+  const holding = session.transaction(async (open) => {
+    await open.lock(stock, 'mug');
+    await end.promise;
+  });
+
+  const impatient = session.transaction((open) => open.waitingAtMost(450, () => open.lock(stock, 'mug')));
+  await expect(impatient).rejects.toMatchObject({ code: '55P03' });
+  await expect(session.transaction((open) => open.lock(stock, 'mug'))).rejects.toMatchObject({ code: '55P03' });
+  end.resolve();
+  await holding;
+
+  expect(waited).toEqual([450, 2_000]);
+});
+
+test('a lock of a session is held until its connections break', async () => {
+  const { database } = await shelf(1);
+  const [one, other] = [database.session(), database.session()];
+
+  expect([one.tryAdvisory('relay'), one.tryAdvisory('relay'), other.tryAdvisory('relay')]).toEqual([true, true, false]);
+  one.terminate();
+  expect([other.tryAdvisory('relay'), one.tryAdvisory('relay')]).toEqual([true, false]);
+});
+
+test('another version of a row cannot take the unique key of somebody else', async () => {
+  const named = defineTable<{ readonly id: string; readonly name: string | null }>({
+    name: 'named',
+    key: ({ id }) => id,
+    unique: { name: ({ name }) => name },
+  });
+  const session = createMemoryDatabase().session();
+  await session.transaction(async (open) => {
+    await open.insertNew(named, { id: '1', name: 'a' });
+    await open.insertNew(named, { id: '2', name: null });
+  });
+
+  const taking = session.transaction(async (open) => {
+    await open.lock(named, '2');
+    open.put(named, { id: '2', name: 'a' });
+  });
+
+  await expect(taking).rejects.toMatchObject({ code: '23505' });
 });

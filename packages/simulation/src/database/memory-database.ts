@@ -1,8 +1,9 @@
 import { terminated } from './errors.ts';
-import { Locks } from './locks.ts';
+import { isHeldByOther, release, take, type Holder, type LockSpace } from './locks.ts';
+import { OpenTransaction, type Storage, type Timer, type WaitPolicy } from './open-transaction.ts';
 import { StoredRows } from './stored-rows.ts';
 import type { Table } from './table.ts';
-import { OpenTransaction, type Storage, type Transaction, type WaitPolicy } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** What becomes of a commit: `lost-before` is a connection that broke before it, `lost-after` one that broke before its answer. */
 export type CommitFate = 'done' | 'lost-before' | 'lost-after';
@@ -15,6 +16,12 @@ export interface SessionOptions {
   readonly waitPolicy?: WaitPolicy;
   /** Asked at every commit. Default: `done`. */
   readonly commitFate?: () => CommitFate;
+  /** What ends waits for locks that take too long. Default: nothing does. */
+  readonly timer?: Timer;
+  /** Longest wait for a lock, in milliseconds of `timer`. Default: 2,000, as the roles of the platform have it. */
+  readonly lockTimeoutMs?: number;
+  /** Whether there are connections again after they broke, as with a pool. Default: yes. */
+  readonly reconnects?: boolean;
 }
 
 /** The connections of one process. */
@@ -25,6 +32,8 @@ export interface Session {
    * @throws what the work threw; {MemoryDatabaseError} 57P01 when the connection broke, also although the commit is done.
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** As `pg_try_advisory_lock`: held until the connections break. @returns whether this session holds it now. */
+  tryAdvisory(name: string): boolean;
   /** Breaks every open connection: what is open is rolled back, its next statement throws 57P01. As `pg_terminate_backend`, or the death of the process. */
   terminate(): void;
 }
@@ -41,14 +50,16 @@ export interface MemoryDatabase {
 const atOnce = (): Promise<void> => Promise.resolve();
 const waits: WaitPolicy = () => 'wait';
 const isDone = (): CommitFate => 'done';
+const usualLockTimeoutMs = 2_000;
 
 /** @param options.now the time of the database; default: the system's. */
 export function createMemoryDatabase(options: { readonly now?: () => Date } = {}): MemoryDatabase {
   const now = options.now ?? (() => new Date());
   const tables = new Map<string, StoredRows<unknown>>();
   const numbers = new Map<string, number>();
+  const sessionLocks: LockSpace = new Map();
   const storage: Storage = {
-    locks: new Locks(),
+    advisoryLocks: new Map(),
     now,
     stored<Row>(table: Table<Row>) {
       let rows = tables.get(table.name);
@@ -63,11 +74,16 @@ export function createMemoryDatabase(options: { readonly now?: () => Date } = {}
   };
 
   return {
-    session({ turn = atOnce, waitPolicy = waits, commitFate = isDone } = {}) {
+    session(sessionOptions = {}) {
+      const { turn = atOnce, waitPolicy = waits, commitFate = isDone, timer = null, reconnects = true } = sessionOptions;
+      const settings = { turn, waitPolicy, timer, lockTimeoutMs: sessionOptions.lockTimeoutMs ?? usualLockTimeoutMs };
+      let broken = false;
       const open = new Set<OpenTransaction>();
+      const itself: Holder = { held: new Set(), waitsFor: null };
       return {
         async transaction(work) {
-          const transaction = new OpenTransaction(storage, turn, waitPolicy);
+          if (broken) throw terminated();
+          const transaction = new OpenTransaction(storage, settings);
           open.add(transaction);
           try {
             const result = await work(transaction);
@@ -83,12 +99,19 @@ export function createMemoryDatabase(options: { readonly now?: () => Date } = {}
             transaction.rollBack();
           }
         },
+        tryAdvisory(name) {
+          if (broken || isHeldByOther(sessionLocks, name, itself)) return false;
+          void take(sessionLocks, name, itself);
+          return true;
+        },
         terminate() {
+          broken = !reconnects;
           for (const transaction of open) transaction.rollBack('terminated');
+          for (const lock of itself.held) release(lock, itself);
         },
       };
     },
-    committed: (table) => [...storage.stored(table).all()],
+    committed: (table) => storage.stored(table).all(),
     now,
   };
 }
