@@ -37,6 +37,6 @@ export interface CommandsStore {
   capture(row: CommandRow, giveUpMs: number): Promise<boolean>;
   /** Also brings forward what waits before it, and stands alone as a VOIDED payment where there is none. */
   void(row: CommandRow & { readonly provider: string }): Promise<void>;
-  /** @returns `false`: the order has no payment, nothing was written. @param giveUpMs as for `capture`. */
+  /** @returns `false`: the order has no payment, or one that was voided before it began; nothing was written. @param giveUpMs as for `capture`. */
   refund(row: RefundRow, giveUpMs: number): Promise<boolean>;
 }

@@ -48,7 +48,7 @@ export interface SettlementStore {
   /**
    * Writes operation, payment, refund and attempt under the fence.
    *
-   * @returns whether other commands of this payment wait; `null`: somebody else took over, and nothing was written.
+   * @returns whether other commands of this payment wait; `null`: somebody else took over, or this very step is written already, and nothing was written.
    * @throws {Error} the payment was not in the status that the settlement started from: a bug, the transaction must not commit.
    */
   write(work: Work, settlement: Settlement, attempt: FinishedAttempt | null): Promise<{ readonly othersWait: boolean } | null>;

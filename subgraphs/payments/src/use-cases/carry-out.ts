@@ -19,6 +19,8 @@ export interface CarryOutDeps {
   readonly patience: Patience;
   readonly telemetry: PaymentsTelemetry;
   readonly random: () => number;
+  /** Milliseconds that never jump. */
+  readonly monotonicMs: () => number;
   /** Says in how many milliseconds a queue has something again. */
   readonly workDue: (which: Queue, inMs: number) => void;
 }
@@ -46,13 +48,13 @@ export function createRenew({ queue }: Pick<CarryOutDeps, 'queue'>) {
  * whoever claims the operation after the lease, with an enquiry first.
  */
 export function createCarryOut(deps: CarryOutDeps) {
-  const { queue, provider, telemetry } = deps;
+  const { queue, provider, telemetry, monotonicMs } = deps;
 
   async function carryOut(work: Claimed): Promise<void> {
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     // Database time, carried on by a clock that never jumps.
     const moment = (): Moment => ({
-      now: new Date(work.claimedAt.getTime() + (performance.now() - startedMs)),
+      now: new Date(work.claimedAt.getTime() + (monotonicMs() - startedMs)),
       patience: deps.patience,
       random: deps.random(),
     });
@@ -92,9 +94,9 @@ export function createCarryOut(deps: CarryOutDeps) {
     if (number === null) return telemetry.leaseLost(work.operation.kind, work.payment.orderId);
     const points = pointsOf[operation];
     crashPoint(points.before);
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     const answer = await ask();
-    const latencyMs = Math.round(performance.now() - startedMs);
+    const latencyMs = Math.round(monotonicMs() - startedMs);
     crashPoint(points.after);
     const end = attemptEnd(answer);
     telemetry.attemptEnded(operation, end, latencyMs, work.payment.orderId);

@@ -38,7 +38,7 @@ SELECT id, $4::uuid, 'VOID', 'VOID', $5, 'READY', $6, $7 FROM target
 ON CONFLICT (command_id) DO NOTHING`;
 
 const refund = `WITH target AS (
-  SELECT id FROM payment WHERE order_id = $1::uuid
+  SELECT id FROM payment WHERE order_id = $1::uuid AND amount IS NOT NULL
 ), asked AS (
   INSERT INTO refund (id, payment_id, status, amount, reason) SELECT $2::uuid, id, 'PENDING', $3::bigint, $4 FROM target
   ON CONFLICT (id) DO NOTHING

@@ -3,7 +3,8 @@ import type { Sql } from '@tally/messaging';
 import { toUuid } from '@tally/kernel';
 import type { SettlementStore } from '../../ports/work-queue.ts';
 
-// One record carries everything, so that a statement of this size keeps its names. The fence decides: without `mine` no other part finds a row.
+// One record carries everything, so that a statement of this size keeps its names. The fence decides: without `mine` no other part finds a row. What was
+// written has given its lease back, so that a unit that runs again because nobody heard of its commit writes nothing.
 const write = `WITH r AS (
   SELECT * FROM jsonb_to_record($1::jsonb) AS r(
     id bigint, fence int, state text, call text, key text, run_in_ms float8, tries int, enquiries int, doubt_since timestamptz, unknown_since timestamptz,
@@ -12,7 +13,7 @@ const write = `WITH r AS (
   UPDATE payment_operation o SET state = r.state, call = r.call, key = r.key, lease_until = NULL, hurried = false,
     run_at = now() + CASE WHEN o.hurried THEN 0 ELSE r.run_in_ms END * interval '1 ms', tries = r.tries,
     enquiries = r.enquiries, doubt_since = r.doubt_since, unknown_since = r.unknown_since, done_at = CASE WHEN r.state = 'DONE' THEN now() END
-  FROM r WHERE o.id = r.id AND o.fence = r.fence
+  FROM r WHERE o.id = r.id AND o.fence = r.fence AND o.lease_until IS NOT NULL
   RETURNING o.id, o.payment_id, o.refund_id
 ), ended AS (
   UPDATE payment_attempt a SET outcome = e.outcome, provider_ref = e.provider_ref, error_code = e.error_code, latency_ms = e.latency_ms
