@@ -2,7 +2,7 @@ import { StartupError, type Environment } from '@tally/runtime';
 import type { Exit } from './app-process.ts';
 import { untilCaughtUp, type MeasuredWorkers } from './backlog.ts';
 import { consequenceOf } from './consequences.ts';
-import { originOf, variablesOf, type SystemSettings } from './environments.ts';
+import { originOf, variablesOf, type SystemSettings, type Variables } from './environments.ts';
 import { writeKeyFiles } from './key-files.ts';
 import { createSupervisor, howItEnded, StartFailedError, type Launch, type Stopped, type Supervisor } from './supervisor.ts';
 import { answering, stopOrder, subgraphNames, type AppName, type ProcessSpec } from './system.ts';
@@ -14,6 +14,8 @@ export interface DistributedConfig extends SystemSettings {
   readonly keysFolder: string;
   /** The environment of this process, see `childEnvironment`. */
   readonly ours: Environment;
+  /** Variables that a process gets besides its own, or instead of them; asked for at each of its starts. Default: none. */
+  readonly more?: (spec: ProcessSpec) => Variables;
 }
 
 /** Whom the supervisor tells what happens. */
@@ -64,12 +66,12 @@ export interface Distributed extends AsyncDisposable {
 export async function startDistributed(config: DistributedConfig, listeners: Listeners): Promise<Distributed> {
   const { processes, ours } = config;
   const files = await writeKeyFiles(config.keysFolder, config.keys, config.kafka?.tls?.ca ?? null);
-  const launches = new Map(
-    processes.map((spec): readonly [string, Launch] => {
-      const readyUrl = `${originOf(spec, config.host)}${readyPath(spec)}`;
-      return [spec.name, { name: spec.name, file: mainOf(spec.app), variables: variablesOf(spec, processes, config, files), readyUrl }];
-    }),
-  );
+  const launchOf = (name: string): Launch => {
+    const spec = processes.find((process) => process.name === name);
+    if (spec === undefined) throw new RangeError(`no process is called ${name}`);
+    const variables = { ...variablesOf(spec, processes, config, files), ...config.more?.(spec) };
+    return { name, file: mainOf(spec.app), variables, readyUrl: `${originOf(spec, config.host)}${readyPath(spec)}` };
+  };
   await using stack = new AsyncDisposableStack();
   const supervisor = stack.use(
     createSupervisor({
@@ -81,12 +83,11 @@ export async function startDistributed(config: DistributedConfig, listeners: Lis
       ...(listeners.onStopped === undefined ? {} : { onStopped: listeners.onStopped }),
     }),
   );
-  const launchOf = (name: string): Launch => {
-    const launch = launches.get(name);
-    if (launch === undefined) throw new RangeError(`no process is called ${name}`);
-    return launch;
-  };
-  await startAll(supervisor, [...launches.values()], listeners);
+  await startAll(
+    supervisor,
+    processes.map(({ name }) => launchOf(name)),
+    listeners,
+  );
   const owned = stack.move();
   let stopped: Promise<readonly Stopped[]> | undefined;
   const stop = () => (stopped ??= stopAll(supervisor, processes));

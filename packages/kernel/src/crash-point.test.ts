@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest';
 import { crashPoint, crashPoints, isCrashPoint, onCrashPoint } from './crash-point.ts';
 
-test('a crash point does nothing until the process is armed', () => {
+test('a crash point does nothing unless the process is armed', () => {
   const reached: string[] = [];
   crashPoint('relay.append.before');
-  onCrashPoint((point) => reached.push(point));
-  crashPoint('relay.append.after');
-  onCrashPoint(() => undefined);
+  {
+    using _ = onCrashPoint((point) => reached.push(point));
+    crashPoint('relay.append.after');
+  }
+  crashPoint('relay.mark.after');
   expect(reached).toEqual(['relay.append.after']);
 });
 
 test('every name is area, step and edge, and no name stands twice', () => {
   expect(new Set(crashPoints).size).toBe(crashPoints.length);
-  expect(crashPoints.filter((name) => !/^[a-z-]+\.[a-z-]+\.(before|after|recorded)$/.test(name))).toEqual([]);
+  expect(crashPoints.filter((name) => !/^[a-z-]+\.[a-z-]+\.(before|after|recorded|batch)$/.test(name))).toEqual([]);
   expect(isCrashPoint('nowhere.at.all')).toBe(false);
 });
 

@@ -10,14 +10,19 @@ export const crashPoints = [
   'relay.mark.after',
   'log.position.before',
   'log.position.after',
+  'event.park.after',
+  'event.redrive.after',
   'reserve-stock.commit.before',
   'reserve-stock.commit.after',
   'commit-stock.commit.after',
   'release-stock.commit.after',
+  'stock.adjust.after',
   'saga.advance.before',
   'saga.advance.after',
   'saga.sweep.after',
   'order.cancel.after',
+  'shipment.create.after',
+  'shipment.update.after',
   'payment.command.after',
   'payment.claim.after',
   'provider.authorise.before',
@@ -35,11 +40,19 @@ export const crashPoints = [
   'provider.enquire.before',
   'provider.enquire.after',
   'provider.enquire.recorded',
+  'session.open.after',
+  'session.refresh.after',
+  'price.keep.after',
+  'contact.keep.after',
   'notification.commit.after',
   'mail.claim.after',
   'mail.send.before',
   'mail.send.after',
   'mail.send.recorded',
+  'job.reconcile-orders.batch',
+  'job.sync-inventory.batch',
+  'job.expire-carts.batch',
+  'job.clean-outbox.batch',
 ] as const;
 
 /** The name of a registered crash point. */
@@ -55,7 +68,16 @@ export function crashPoint(point: CrashPoint): void {
   reached?.(point);
 }
 
-/** Installs what happens at a crash point; called once, at start, by the process that was armed through its environment. */
-export function onCrashPoint(act: (point: CrashPoint) => void): void {
+/**
+ * Installs what happens at a crash point: called once, at start, by the process that was armed through its environment, or by a simulation for as long
+ * as one of its histories runs. Disposal installs again what was there before.
+ */
+export function onCrashPoint(act: (point: CrashPoint) => void): Disposable {
+  const before = reached;
   reached = act;
+  return {
+    [Symbol.dispose]() {
+      reached = before;
+    },
+  };
 }

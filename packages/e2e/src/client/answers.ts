@@ -1,7 +1,11 @@
 /** What the documents of operations/ answer, as far as scenarios look at it. */
 export interface Answers {
+  readonly Trouble: TroubleAnswer<'orders' | 'payments'>;
+  readonly ParkedKeys: TroubleAnswer;
+  readonly Interventions: TroubleAnswer;
   readonly Register: { readonly register: SignedIn | null };
   readonly Login: { readonly login: SignedIn | null };
+  readonly SessionRefresh: { readonly sessionRefresh: ({ readonly refreshToken: string | null } & Refusals) | null };
   readonly Account: { readonly me: Account | null };
   readonly PaymentMethodAdd: { readonly paymentMethodAdd: { readonly paymentMethod: { readonly id: string } | null } & Refusals };
   readonly AddressSave: {
@@ -31,6 +35,7 @@ export interface Answers {
     };
   };
   readonly ProductList: { readonly products: { readonly edges: readonly { readonly node: { readonly id: string } }[] } };
+  readonly InventoryAdjust: { readonly inventoryAdjust: ({ readonly replayed: boolean } & Refusals) | null };
   readonly VariantPriceSet: { readonly variantPriceSet: Refusals | null };
   readonly VariantStock: { readonly variants: readonly (VariantStock | null)[] };
   readonly ShipmentCreate: {
@@ -42,6 +47,13 @@ export interface Answers {
 
 /** Name of a document in operations/ that scenarios send. */
 export type OperationName = keyof Answers;
+
+/** Lists of what stands still, or of what was done about it; a subgraph that is away gives none. */
+export interface TroubleAnswer<Field extends string = string> {
+  readonly trouble: Readonly<
+    Record<Field, { readonly totalCount: number; readonly edges: readonly { readonly node: Readonly<Record<string, unknown>> }[] } | null>
+  > | null;
+}
 
 export interface Money {
   /** Minor units. */
@@ -65,6 +77,7 @@ export interface Refusals {
 
 export interface SignedIn extends Refusals {
   readonly accessToken: string | null;
+  readonly refreshToken: string | null;
   readonly user: { readonly id: string } | null;
 }
 

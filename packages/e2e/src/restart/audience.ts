@@ -1,9 +1,9 @@
 import { fromUuid } from '@tally/kernel';
 import type { Sql } from '@tally/testkit';
 
-import type { Random } from '../resume/random.ts';
+import type { Random } from '../harness/random.ts';
 import { createWebSocketStreams } from '../streams/websocket.ts';
-import { ownAddress, type Buyer, type GatewayIndex } from './buyers.ts';
+import { ownAddress, type Buyer, type GatewayIndex } from '../harness/buyers.ts';
 import { createStreamTally, keepSubscribed, type StreamTally, type Subscriber } from './subscribers.ts';
 
 /** Everybody who watches: each buyer their own orders, some each step of one order, and strangers the stock. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { figuresOf } from './figures.ts';
-import { belowFloors } from './floors.ts';
-import type { FollowedPurchase, Request } from './good-client.ts';
+import { missingOf } from './floors.ts';
+import type { Request } from '../harness/good-client.ts';
+import type { PhasedPurchase } from './timeline.ts';
 import { createStreamTally } from './subscribers.ts';
 
 const phase = { name: 'redis', from: 0, until: 10_000 } as const;
@@ -13,7 +14,7 @@ const aRequest = (sentAt: number, answeredAt: number, attempt: Request['attempt'
   attempt,
 });
 
-const aPurchase = (requests: readonly Request[], orderId: string | null = 'ord'): FollowedPurchase => ({
+const aPurchase = (requests: readonly Request[], orderId: string | null = 'ord'): PhasedPurchase => ({
   buyer: 100,
   key: 'key',
   variantId: 'var',
@@ -50,7 +51,7 @@ test('a phase counts its orders, how long they took their clients, and how long 
 });
 
 test('a run in which nothing happened is below every floor', () => {
-  const short = belowFloors({
+  const short = missingOf({
     figures: [figuresOf(phase, [], createStreamTally())],
     rate: 4,
     tally: createStreamTally(),

@@ -1,8 +1,8 @@
 import { quantilesOf } from '../bench/measure/latencies.ts';
 import { toTable, type Cell } from '../bench/report/table.ts';
-import { acceptedAt, type FollowedPurchase } from './good-client.ts';
+import { acceptedAt } from '../harness/good-client.ts';
 import type { StreamTally } from './subscribers.ts';
-import type { Phase, PhaseName } from './timeline.ts';
+import type { Phase, PhaseName, PhasedPurchase } from './timeline.ts';
 
 /** What one phase came to. Durations in milliseconds. */
 export interface PhaseFigures {
@@ -25,7 +25,7 @@ export interface PhaseFigures {
   readonly notTaken: number;
 }
 
-export function figuresOf(phase: Phase, purchases: readonly FollowedPurchase[], { ends }: StreamTally): PhaseFigures {
+export function figuresOf(phase: Phase, purchases: readonly PhasedPurchase[], { ends }: StreamTally): PhaseFigures {
   const own = purchases.filter(({ phase: name }) => name === phase.name);
   const accepted = own.filter(({ orderId }) => orderId !== null);
   const found = accepted.filter(({ requests }) => requests.length > 1);

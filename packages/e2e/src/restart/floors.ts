@@ -1,3 +1,4 @@
+import { belowFloors, type Floor } from '../harness/floors.ts';
 import type { PhaseFigures } from './figures.ts';
 import type { StreamTally } from './subscribers.ts';
 import type { Absence } from './timeline.ts';
@@ -20,11 +21,11 @@ const acceptedShare = 0.8;
 const restartsAcceptedShare = 0.5;
 
 /** What falls short of the floors, in words: an empty run proves nothing. */
-export function belowFloors(seen: Seen): readonly string[] {
+export function missingOf(seen: Seen): readonly string[] {
   const { figures, rate, tally, absences, processes, priceChanges, pricesRead, hotRows, readinessAsked, streamsTold } = seen;
   const orders = figures.reduce((sum, { accepted }) => sum + accepted, 0);
-  const floors: readonly (readonly [string, number, number])[] = [
-    ...figures.map(({ name, accepted, lastedMs }): readonly [string, number, number] => {
+  const floors: readonly Floor[] = [
+    ...figures.map(({ name, accepted, lastedMs }): Floor => {
       const share = name === 'restarts' ? restartsAcceptedShare : acceptedShare;
       return [`orders accepted in the phase ${name}`, accepted, Math.floor((share * rate * lastedMs) / 1_000)];
     }),
@@ -38,7 +39,5 @@ export function belowFloors(seen: Seen): readonly string[] {
     ['rows from hot reads', hotRows, 400],
     ['readiness answers', readinessAsked, 200],
   ];
-  return floors
-    .filter(([, count, floor]) => count < floor)
-    .map(([what, count, floor]) => `only ${String(count)} ${what}, at least ${String(floor)} must be`);
+  return belowFloors(floors);
 }

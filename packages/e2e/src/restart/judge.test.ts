@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Attempt } from '../resume/send-purchase.ts';
+import type { Attempt } from '../harness/send-purchase.ts';
 import type { StreamEnd } from '../streams/stream-client.ts';
-import type { FollowedPurchase, Request } from './good-client.ts';
+import type { Request } from '../harness/good-client.ts';
 import { inFlightAt, judgePurchases, sentAwayBy } from './judge.ts';
-import type { Absence } from './timeline.ts';
+import type { Absence, PhasedPurchase } from './timeline.ts';
 
 const accepted: Attempt = { outcome: 'accepted', replayed: false };
 const told = (...codes: readonly string[]): Attempt => ({ outcome: 'unknown', codes, lost: null });
@@ -11,7 +11,7 @@ const lost: Attempt = { outcome: 'unknown', codes: [], lost: 'ECONNREFUSED' };
 
 const aRequest = (sentAt: number, attempt: Attempt, gateway: 0 | 1 = 0): Request => ({ gateway, sentAt, answeredAt: sentAt + 50, attempt });
 
-const aPurchase = (...requests: readonly Request[]): FollowedPurchase => {
+const aPurchase = (...requests: readonly Request[]): PhasedPurchase => {
   const last = requests.at(-1)?.attempt.outcome;
   const found = last === 'accepted';
   return {

@@ -1,6 +1,6 @@
-import { unheard, type FollowedPurchase, type Request } from './good-client.ts';
+import { unheard, type Request } from '../harness/good-client.ts';
 import type { StreamEnding, StreamTally } from './subscribers.ts';
-import type { Absence, Timeline } from './timeline.ts';
+import type { Absence, PhasedPurchase, Timeline } from './timeline.ts';
 
 /** What clients may be told while a subgraph that answers is away: ask again with the same key. */
 const retryable: readonly string[] = ['SUBGRAPH_UNAVAILABLE', 'TIMEOUT'];
@@ -20,7 +20,7 @@ type Judged = Pick<Timeline, 'absences' | 'catchUps'>;
  * gateway may not take connections from SIGTERM until it is ready again; what it had taken is answered. Some may be told so while the backlog of an outage is
  * worked off. At all other times, in the outages too, every request is answered with an order.
  */
-export function judgePurchases(purchases: readonly FollowedPurchase[], { absences, catchUps }: Judged): readonly string[] {
+export function judgePurchases(purchases: readonly PhasedPurchase[], { absences, catchUps }: Judged): readonly string[] {
   const duringCatchUp = ({ sentAt, answeredAt }: Request): boolean =>
     catchUps.some(({ from, until }) => answeredAt >= from && sentAt <= until);
   const isOverload = (request: Request): boolean =>
@@ -47,7 +47,7 @@ const isRetryable = (code: string): boolean => retryable.includes(code);
 function faultOf(
   { gateway, sentAt, answeredAt, attempt }: Request,
   index: number,
-  { requests }: FollowedPurchase,
+  { requests }: PhasedPurchase,
   absences: readonly Absence[],
 ): readonly string[] {
   if (attempt.outcome === 'accepted') return [];
@@ -69,7 +69,7 @@ function faultOf(
 }
 
 /** Requests that a gateway had taken when it was told to stop. */
-export function inFlightAt(purchases: readonly FollowedPurchase[], { name, from }: Absence): number {
+export function inFlightAt(purchases: readonly PhasedPurchase[], { name, from }: Absence): number {
   const requests = purchases.flatMap((purchase) => purchase.requests);
   return requests.filter(
     ({ gateway, sentAt, answeredAt, attempt }) =>

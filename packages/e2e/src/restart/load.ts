@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshKey } from '@tally/testkit';
 import type { Graph } from '../client/graph.ts';
-import type { History } from '../resume/history.ts';
-import type { Random } from '../resume/random.ts';
-import type { Buyer, GatewayIndex } from './buyers.ts';
-import { buyPersistently, type FollowedPurchase } from './good-client.ts';
-import type { Timeline } from './timeline.ts';
+import type { History } from '../harness/history.ts';
+import type { Random } from '../harness/random.ts';
+import type { Buyer, GatewayIndex } from '../harness/buyers.ts';
+import { buyPersistently } from '../harness/good-client.ts';
+import type { PhasedPurchase, Timeline } from './timeline.ts';
 
 /** Buyers who come at a steady rate, whatever became of those before them. */
 export interface Load {
-  readonly purchases: readonly FollowedPurchase[];
+  readonly purchases: readonly PhasedPurchase[];
   /** Purchases without an answer yet. */
   readonly open: () => number;
   /** So many buyers who are at home there come at once. */
@@ -28,7 +28,7 @@ export interface LoadOptions {
   readonly timeline: Timeline;
   /** Gets every purchase. */
   readonly history: History;
-  readonly onAccepted: (purchase: FollowedPurchase, buyer: Buyer) => void;
+  readonly onAccepted: (purchase: PhasedPurchase, buyer: Buyer) => void;
 }
 
 /** Of purchases, with a card that is declined. */
@@ -36,12 +36,12 @@ const declined = 0.1;
 const patienceMs = 60_000;
 
 export function startLoad({ graphs, buyers, variantIds, random, rate, timeline, history, onAccepted }: LoadOptions): Load {
-  const purchases: FollowedPurchase[] = [];
+  const purchases: PhasedPurchase[] = [];
   const open = new Set<Promise<void>>();
   let stopped = false;
 
   async function come(buyer: Buyer): Promise<void> {
-    const purchase: FollowedPurchase = {
+    const purchase: PhasedPurchase = {
       buyer: buyer.number,
       key: freshKey('restart'),
       variantId: variantIds[random.between(0, variantIds.length - 1)] ?? '',

@@ -5,17 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { StartupError } from '@tally/runtime';
-import type { History } from '../resume/history.ts';
-import { createWitness } from '../resume/witness.ts';
-import { dumpLog } from '../topologies/dump-log.ts';
+import type { History } from '../harness/history.ts';
+import { startProcessesOnKafka } from '../harness/processes-kafka.ts';
+import { createWitness } from '../harness/witness.ts';
 import { kafkaAway } from './kafka-outage.ts';
 import { openStage } from './open-stage.ts';
 import { watchReadiness } from './readiness.ts';
 import { redisAway } from './redis-outage.ts';
 import { restartEach } from './restarts.ts';
-import { keepEvidence, reportOf, type Outcome } from './report.ts';
+import { keepRun, reportOf, type Outcome } from './report.ts';
 import { paces, seconds, type Stage } from './stage.ts';
-import { startSystem } from './system.ts';
 import type { PhaseName } from './timeline.ts';
 import { untilQuiet } from './until-quiet.ts';
 import { faultsOf } from './verdict.ts';
@@ -51,13 +50,9 @@ if (failures.length === 0 && !values.keep) await rm(folder, { recursive: true, f
 process.exit(failures.length === 0 ? 0 : 1);
 
 async function run(): Promise<void> {
-  const system = all.use(await startSystem(folder, say));
+  const system = all.use(await startProcessesOnKafka({ folder, progress: say, limits: 'default', workers: 2 }));
   const history: History = { purchases: [] };
-  const witness = createWitness({
-    urls: async () => system.urls,
-    simulatorUrl: system.apps.urlOf('payment-simulator'),
-    log: () => dumpLog(system.kafkaAddress),
-  });
+  const witness = createWitness(system);
   const stage = all.use(await openStage(system, { seed, rate, pace: values.quick ? paces.quick : paces.full, history, say, fail }));
   const { timeline, load, audience, prices, counts, sql } = stage;
   const readiness = watchReadiness(system.apps.processes, timeline);
@@ -86,7 +81,7 @@ async function run(): Promise<void> {
   const outcome: Outcome = { stage, rate, readiness, recoveries, findings, replays, hotRows };
   process.stdout.write(reportOf(outcome));
   for (const fault of faultsOf(outcome)) fail(fault);
-  if (failures.length > 0) await keepEvidence(folder, outcome);
+  if (failures.length > 0) await keepRun(folder, outcome);
   for (const { name, code, signal } of await system.apps.stop())
     if (code !== 0) fail(`${name} ended with ${String(code ?? signal)} at last`);
 }

@@ -1,17 +1,17 @@
 import { openSql } from '@tally/testkit';
-import { fromUuid } from '@tally/kernel';
 import { createGraph } from '../client/graph.ts';
 import { createPeople } from '../client/people.ts';
-import type { History } from '../resume/history.ts';
-import { createRandom } from '../resume/random.ts';
-import { openTokens } from '../resume/shoppers.ts';
+import type { History } from '../harness/history.ts';
+import { createRandom } from '../harness/random.ts';
+import { openTokens } from '../harness/shoppers.ts';
+import { stockedVariants } from '../harness/variants.ts';
 import { gatherAudience } from './audience.ts';
-import { bystander, openBuyers } from './buyers.ts';
+import { bystander, openBuyers } from '../harness/buyers.ts';
 import { keepCounts } from './counts.ts';
 import { startLoad } from './load.ts';
 import { watchPrices } from './prices.ts';
 import type { Pace, Stage } from './stage.ts';
-import type { RestartedSystem } from './system.ts';
+import type { KafkaSystem } from '../harness/processes-kafka.ts';
 import { createTimeline } from './timeline.ts';
 
 interface StageOptions {
@@ -23,26 +23,19 @@ interface StageOptions {
   readonly fail: (fault: string) => void;
 }
 
-const catchUpMs = 120_000;
 const sold = 60;
 const repriced = 20;
 /** Purchases per minute of one buyer: the limit is 10. */
 const perBuyer = 6;
 
 /** Buyers, subscribers and price changes on a system whose seed has reached everybody. All begin at once. */
-export async function openStage(system: RestartedSystem, options: StageOptions): Promise<Stage & AsyncDisposable> {
+export async function openStage(system: KafkaSystem, options: StageOptions): Promise<Stage & AsyncDisposable> {
   const { seed, rate, pace, history, say, fail } = options;
   await using stack = new AsyncDisposableStack();
-  const behind = await system.apps.caughtUp(catchUpMs);
-  if (behind.length > 0) throw new Error(`the seed does not reach everybody: ${behind.join(', ')}`);
   const [first, second] = system.gateways;
   const graphs = [stack.use(createGraph(first)), stack.use(createGraph(second))] as const;
-  const sql = stack.use(await openSql(system.urls.auditor));
-  const stocked = await sql.rows(
-    `SELECT s.variant_id AS id FROM products.stock s JOIN products.product_variant v ON v.id = s.variant_id JOIN products.product p ON p.id = v.product_id
-     WHERE p.status = 'ACTIVE' ORDER BY s.available DESC, s.variant_id LIMIT ${String(sold + repriced)}`,
-  );
-  const variantIds = stocked.map(({ id }) => fromUuid('var', String(id)));
+  const sql = stack.use(await openSql(system.databaseUrls.auditor));
+  const variantIds = await stockedVariants(sql, sold + repriced);
   const random = createRandom(seed);
   const tokenOf = await openTokens(system.dataDir);
   const buyers = await openBuyers(graphs, tokenOf, Math.ceil((rate * 60) / perBuyer));

@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { toText, type Finding } from '@tally/audit';
-import { createSimulatorAdmin } from '@tally/payment-simulator';
-import { dumpLog } from '../topologies/dump-log.ts';
+import { keepEvidence } from '../harness/evidence.ts';
 import { figuresOf, figuresTable } from './figures.ts';
 import { inFlightAt, sentAwayBy } from './judge.ts';
 import type { ReadinessWatch } from './readiness.ts';
@@ -56,11 +53,7 @@ export function reportOf({ stage, recoveries, findings, readiness, replays, hotR
   return `\n${figuresTable(phaseFigures(stage), recoveries)}\n\n${toText(findings)}\n${lines.join('\n')}\n`;
 }
 
-/** Writes down beside the logs what clients sent and were told, what the provider did, what the log holds, and what the audit found. */
-export async function keepEvidence(folder: string, { stage: { system, timeline, load, audience }, findings }: Outcome): Promise<void> {
-  const keep = (name: string, value: unknown): Promise<void> => writeFile(join(folder, name), JSON.stringify(value, null, 1));
-  await keep('history.json', { timeline, purchases: load.purchases, ends: audience.tally.ends });
-  await keep('ledger.json', await createSimulatorAdmin(system.apps.urlOf('payment-simulator')).ledger());
-  await keep('log.json', await dumpLog(system.kafkaAddress));
-  await writeFile(join(folder, 'findings.txt'), toText(findings));
+/** Evidence of a run that failed, beside its logs. */
+export async function keepRun(folder: string, { stage: { system, timeline, load, audience }, findings }: Outcome): Promise<void> {
+  await keepEvidence(folder, system, { timeline, purchases: load.purchases, ends: audience.tally.ends }, findings);
 }

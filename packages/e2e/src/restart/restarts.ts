@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@tally/testkit';
 import type { PlacedProcess } from '@tally/distributed';
-import { acceptedAt } from './good-client.ts';
+import { acceptedAt } from '../harness/good-client.ts';
 import { seconds, type Stage } from './stage.ts';
 
 /** Within which a process must have left (docs/reliability.md, shutdown). */

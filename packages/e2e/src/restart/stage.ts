@@ -4,7 +4,7 @@ import type { Audience } from './audience.ts';
 import type { Counts } from './counts.ts';
 import type { Load } from './load.ts';
 import type { PriceWatch } from './prices.ts';
-import type { RestartedSystem } from './system.ts';
+import type { KafkaSystem } from '../harness/processes-kafka.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Durations in milliseconds. */
@@ -24,7 +24,7 @@ export const paces = {
 
 /** What every phase plays on. */
 export interface Stage {
-  readonly system: RestartedSystem;
+  readonly system: KafkaSystem;
   readonly graphs: readonly [Graph, Graph];
   readonly timeline: Timeline;
   /** As the auditor. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../resume/random.ts';
+import type { Random } from '../harness/random.ts';
 import type { StreamAnswers, StreamName } from '../streams/answers.ts';
 import type { Step } from '../streams/follow.ts';
 import { isPassing } from '../streams/passing.ts';
 import type { EventStream, StreamClient, StreamEnd } from '../streams/stream-client.ts';
-import { otherGateway, type GatewayIndex } from './buyers.ts';
+import { otherGateway, type GatewayIndex } from '../harness/buyers.ts';
 
 /** What all subscribers of a run saw together. */
 export interface StreamTally {

@@ -1,3 +1,5 @@
+import type { FollowedPurchase } from '../harness/good-client.ts';
+
 /** What is done to the system while buyers go on. */
 export type PhaseName = 'calm' | 'kafka stopped' | 'kafka killed' | 'redis' | 'restarts' | 'end';
 
@@ -19,6 +21,11 @@ export interface Absence {
   /** It was ready again. */
   readonly until: number;
   readonly code: number | null;
+}
+
+/** A purchase, and what was being done when it began. */
+export interface PhasedPurchase extends FollowedPurchase {
+  readonly phase: PhaseName;
 }
 
 /** When what was done to whom. */

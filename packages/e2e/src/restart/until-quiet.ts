@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { History } from '../resume/history.ts';
-import type { Witness } from '../resume/witness.ts';
+import type { History } from '../harness/history.ts';
+import type { Witness } from '../harness/witness.ts';
 import type { Stage } from './stage.ts';
 
 const patienceMs = 60_000;

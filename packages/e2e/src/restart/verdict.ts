@@ -1,4 +1,4 @@
-import { belowFloors } from './floors.ts';
+import { missingOf } from './floors.ts';
 import { judgePurchases } from './judge.ts';
 import { gatewaysThatLeft, phaseFigures, type Outcome } from './report.ts';
 import type { PhaseName } from './timeline.ts';
@@ -29,7 +29,7 @@ export function faultsOf(outcome: Outcome): readonly string[] {
     gateways
       .filter(({ inFlight }) => inFlight === 0)
       .map(({ absence }) => `${absence.name} had nothing to finish when it was told to stop`),
-    belowFloors({
+    missingOf({
       figures: phaseFigures(stage),
       rate,
       tally: audience.tally,

@@ -5,16 +5,23 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { toText } from '@tally/audit';
-import { eraseEmbeddedPostgres } from '@tally/embedded';
-import { createGraph } from '../client/graph.ts';
-import { freePort } from '../topologies/app-process.ts';
-import type { History } from './history.ts';
-import { createRandom } from './random.ts';
-import { mixed, points, steady, untilDead } from './rounds.ts';
-import { openTokens } from './shoppers.ts';
-import { live, type Life, type Place } from './system.ts';
-import { createWitness, watchedAt } from './witness.ts';
-import { askAgain, openShop, type Shop } from './workload.ts';
+import type { CrashPoint } from '@tally/kernel';
+import { gatherCrowd } from '../crash/crowd.ts';
+import { tryInTurn } from '../crash/hand.ts';
+import { createOrchestrator } from '../crash/orchestrator.ts';
+import { openParking } from '../crash/parking.ts';
+import { reachablePoints } from '../crash/points.ts';
+import { queuesOf } from '../crash/queues.ts';
+import { healWithin, quietWithin } from '../crash/quiet.ts';
+import { watchRecovery } from '../crash/recovery.ts';
+import { keepEvidence } from '../harness/evidence.ts';
+import type { History } from '../harness/history.ts';
+import { createRandom } from '../harness/random.ts';
+import { steady } from '../harness/rounds.ts';
+import { openShopOn } from '../harness/shop-on.ts';
+import { startOneProcess } from '../harness/one-process.ts';
+import { createWitness } from '../harness/witness.ts';
+import { askAgain } from '../harness/workload.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,36 +34,35 @@ const seed = Number(values.seed);
 const kills = Number(values.kills);
 const underWayAtLeast = Math.ceil(kills * 0.75);
 const enquiriesAtLeast = 5;
-const pointPatienceMs = 60_000;
-const quietPatienceMs = 240_000;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 const failures: string[] = [];
 const random = createRandom(seed);
-const dataDir = await mkdtemp(join(tmpdir(), 'tally-resume-'));
-const place: Place = { dataDir, port: await freePort(), simulatorPort: await freePort(), metricsPort: await freePort() };
+const folder = await mkdtemp(join(tmpdir(), 'tally-resume-'));
 const history: History = { purchases: [] };
 const startedAt = performance.now();
-say(`seed ${String(seed)}: ${String(kills)} kills at seeded moments, then ${String(points.length)} crash points`);
+say(
+  `seed ${String(seed)}: ${String(kills)} kills at seeded moments, then ${String(reachablePoints.length)} crash points; logs in ${folder}`,
+);
 
-async function begin(crash?: string): Promise<Life> {
-  const life = await live(place, crash);
-  if (crash === undefined && !life.alive()) throw new Error(`the system does not start again:\n${life.printed().slice(-4_000)}`);
-  return life;
+await using system = await startOneProcess({ folder, progress: say });
+const name = 'tally';
+const restarts: number[] = [];
+
+/** Starts it again. @returns milliseconds until it was ready. */
+async function begin(crash?: string): Promise<number> {
+  const startedAt = performance.now();
+  await system.start(name, crash);
+  return performance.now() - startedAt;
 }
 
-let life = await begin();
-await using graph = createGraph(`http://127.0.0.1:${String(place.port)}`);
-const { products } = await graph.ask('ProductList', { first: 100, filter: { inStock: true } });
-const tokenOf = await openTokens(dataDir);
-const variantIds = products.edges.slice(0, 40).flatMap(({ node }) => variantsOf(node));
-const shop: Shop = await openShop({ graph, tokenOf, variantIds, random, history });
-const witness = createWitness(await watchedAt(place));
+await using owner = new AsyncDisposableStack();
+const shop = await openShopOn(system, seed + 1, history, owner);
+const witness = createWitness(system);
 
 let underWay = 0;
-const restarts: number[] = [life.readyAfterMs];
 for (let round = 1; round <= kills; round++) {
   const signal = round % 2 === 0 ? 'SIGTERM' : 'SIGKILL';
   const stop = new AbortController();
@@ -70,41 +76,41 @@ for (let round = 1; round <= kills; round++) {
   await pause(moment);
   // SIGTERM takes PostgreSQL along, so that is counted before; SIGKILL leaves it, and what is under way stands still.
   const before = signal === 'SIGTERM' ? await witness.ordersUnderWay() : null;
-  const end = await life.end(signal);
+  const end = signal === 'SIGTERM' ? await system.stop(name) : await system.kill(name);
   stop.abort();
   const open = before ?? (await witness.ordersUnderWay());
   if (open > 0) underWay++;
   if (signal === 'SIGTERM' && end !== 0) failures.push(`round ${String(round)}: SIGTERM ended with ${String(end)}, not 0`);
   await shopping;
-  life = await begin();
-  restarts.push(life.readyAfterMs);
+  const backAfterMs = await begin();
+  restarts.push(backAfterMs);
   await askAgain(shop);
   say(
-    `  ${String(round).padStart(2)} ${signal} after ${String(moment).padStart(3)} ms  ${String(open).padStart(2)} orders under way  back in ${(life.readyAfterMs / 1000).toFixed(1)} s`,
+    `  ${String(round).padStart(2)} ${signal} after ${String(moment).padStart(3)} ms  ${String(open).padStart(2)} orders under way  back in ${(backAfterMs / 1000).toFixed(1)} s`,
   );
 }
 
-let fired = 0;
-for (const point of points) {
-  await life.end('SIGTERM');
-  life = await live(place, `${point}:1`);
-  const died = await untilDead(life, pointPatienceMs, async () => {
-    await Promise.race([mixed(shop), pause(4_000)]);
-    if (point.startsWith('saga.sweep')) await witness.runOutOfTime();
-  });
-  if (died) fired++;
-  else failures.push(`crash point ${point} never fired`);
-  say(`  ${died ? 'fired' : 'SILENT'}  ${point}`);
-  if (!died) await life.end('SIGKILL');
-  life = await begin();
-  await askAgain(shop);
-}
+const crowd = gatherCrowd(shop, system, witness);
+const parking = openParking(shop, system, shop.variantIds[0] ?? '');
+await using recovery = watchRecovery(witness, ({ why, underWay: open, recoveredMs }) => {
+  say(`  ${why.padEnd(28)} ${String(open).padStart(3)} orders under way ended after ${((recoveredMs ?? 0) / 1000).toFixed(1)} s`);
+});
+const orchestrator = createOrchestrator(system, recovery, (_, what) => say(`  does not start at once: ${what.slice(0, 200)}`));
+const silent: CrashPoint[] = [];
+const { others } = queuesOf(system, reachablePoints, seed);
+for (const aims of others) await tryInTurn(aims, { orchestrator, witness, parking, recovery, silent, breathMs: 0 });
+failures.push(...system.unasked, ...silent.map((point) => `crash point ${point} never fired`), ...orchestrator.faults);
+await healWithin(recovery);
+await crowd.stop();
+await parking.mend();
 
 say('waiting for quiet');
-if (!(await witness.untilQuiet(history, quietPatienceMs))) failures.push(`not quiet after ${String(quietPatienceMs / 1000)} s`);
+if ((await quietWithin(witness, history, parking, () => askAgain(shop))) === null) failures.push('not quiet within a minute');
 const findings = await witness.audit(history);
 const enquiries = await witness.settledByEnquiry();
-await life.end('SIGTERM');
+if (failures.length > 0) await keepEvidence(folder, system, history, findings);
+await recovery[Symbol.asyncDispose]();
+await system[Symbol.asyncDispose]();
 
 say(`\n${toText(findings)}`);
 for (const { id, checked, violations } of findings) {
@@ -122,23 +128,11 @@ const slowest = Math.max(...restarts) / 1000;
 say(
   [
     `purchases ${String(history.purchases.length)}, of which orders ${String(history.purchases.filter(({ orderId }) => orderId !== null).length)}`,
-    `kills with orders under way ${String(underWay)} of ${String(kills)}, crash points fired ${String(fired)} of ${String(points.length)}`,
+    `kills with orders under way ${String(underWay)} of ${String(kills)}, crash points fired ${String(reachablePoints.length - silent.length)} of ${String(reachablePoints.length)}`,
     `orders settled by enquiry ${String(enquiries)}, slowest restart ${slowest.toFixed(1)} s, ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all`,
   ].join('\n'),
 );
 if (failures.length === 0) say('resume: passed');
 else say(`resume: FAILED with seed ${String(seed)}\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
-if (!values.keep) {
-  await eraseEmbeddedPostgres(dataDir);
-  await rm(dataDir, { recursive: true, force: true });
-}
+if (failures.length === 0 && !values.keep) await rm(folder, { recursive: true, force: true });
 process.exitCode = failures.length === 0 ? 0 : 1;
-
-function variantsOf(node: {
-  readonly id: string;
-  readonly variants?: {
-    readonly edges: readonly { readonly node: { readonly id: string; readonly inventory: { readonly available: number } } }[];
-  };
-}): string[] {
-  return node.variants?.edges.filter(({ node: variant }) => variant.inventory.available >= 20).map(({ node: variant }) => variant.id) ?? [];
-}

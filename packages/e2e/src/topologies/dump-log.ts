@@ -1,12 +1,12 @@
 import type { DumpedRecord } from '@tally/audit';
-import { topicOf, topics, type Topic } from '@tally/events';
+import { deadLetterTopic, topicOf, topics, type Topic } from '@tally/events';
 import { toUuid } from '@tally/kernel';
 import { openEventLog, type KafkaAddress } from '@tally/messaging';
 import { createLogger } from '@tally/runtime';
 
 /** All that a log outside the database holds, for the audit of a system that is quiet. */
 export async function dumpLog(address: KafkaAddress): Promise<readonly DumpedRecord[]> {
-  const facts = (Object.keys(topics) as Topic[]).map(topicOf);
+  const facts = (Object.keys(topics) as Topic[]).flatMap((name) => [topicOf(name), deadLetterTopic(name)]);
   const logger = createLogger({ service: 'audit', level: 'silent' });
   await using log = await openEventLog(address, { topics: facts, logger, clientId: 'audit' });
   // By its place: after an interruption a feed gives records again.

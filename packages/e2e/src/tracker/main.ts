@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { eraseEmbeddedPostgres } from '@tally/embedded';
-import { live, type Life, type Place } from '../resume/system.ts';
+import { live, type Life, type Place } from '../harness/life.ts';
 import { freePort } from '../topologies/app-process.ts';
 import { openBrowser } from './browser.ts';
 import { journeys, outlivesTheShop } from './journeys.ts';

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkInvariants, type DumpedRecord, type Finding } from '@tally/audit';
-import { databaseUrls, openSecrets, runningPostgres, type DatabaseUrls } from '@tally/embedded';
+import { checkInvariants, type Finding } from '@tally/audit';
 import { createSimulatorAdmin } from '@tally/payment-simulator';
 import { openSql } from '@tally/testkit';
 import { acknowledged, type History } from './history.ts';
-import type { Place } from './system.ts';
+import type { System } from './system.ts';
 
 /** Looks at the tables beside the running system, as the auditor; one call moves time. */
 export interface Witness {
   /** Orders that were accepted and have not ended. PostgreSQL outlives our kills, so this also answers while nothing else does. */
   ordersUnderWay(): Promise<number>;
+  /** Ids of these orders, as the database spells them. */
+  underWay(): Promise<readonly string[]>;
   /** Orders whose payment was settled by an enquiry. */
   settledByEnquiry(): Promise<number>;
   /** Makes every order that waits for money run out of time now. */
@@ -20,24 +21,7 @@ export interface Witness {
   untilQuiet(history: History, patienceMs: number): Promise<boolean>;
 }
 
-/** Where a witness looks. */
-export interface Watched {
-  readonly urls: () => Promise<DatabaseUrls>;
-  readonly simulatorUrl: string;
-  /** Everything that the event log holds, where it is not in the database. */
-  readonly log?: () => Promise<readonly DumpedRecord[]>;
-}
-
-/** A system on its own data folder. The server's port may change when it is started anew, so that it is asked for each time. */
-export async function watchedAt(place: Place): Promise<Watched> {
-  const { passwords } = await openSecrets(place.dataDir);
-  return {
-    urls: async () => databaseUrls(await runningPostgres(place.dataDir), passwords),
-    simulatorUrl: `http://127.0.0.1:${String(place.simulatorPort)}`,
-  };
-}
-
-export function createWitness({ urls, simulatorUrl, log }: Watched): Witness {
+export function createWitness({ urls, simulatorUrl, log }: Pick<System, 'urls' | 'simulatorUrl' | 'log'>): Witness {
   const simulator = createSimulatorAdmin(simulatorUrl);
 
   async function count(text: string): Promise<number> {
@@ -49,12 +33,16 @@ export function createWitness({ urls, simulatorUrl, log }: Watched): Witness {
       auditorUrl: (await urls()).auditor,
       ledger: await simulator.ledger(),
       acknowledged: acknowledged(history),
-      ...(log === undefined ? {} : { log: await log() }),
+      ...(log === null ? {} : { log: await log() }),
     });
   }
   return {
     audit,
     ordersUnderWay: () => count(`SELECT count(*) FROM orders.saga WHERE step <> 'ENDED'`),
+    async underWay() {
+      await using sql = await openSql((await urls()).auditor);
+      return (await sql.rows(`SELECT order_id FROM orders.saga WHERE step <> 'ENDED'`)).map((row) => String(row['order_id']));
+    },
     settledByEnquiry: () =>
       count(
         `SELECT count(DISTINCT payment_id) FROM payments.payment_attempt WHERE operation = 'ENQUIRE' AND outcome IN ('SUCCEEDED', 'DECLINED')`,

@@ -8,6 +8,8 @@ export interface Purchase {
   state: 'open' | 'ok' | 'info';
   orderId: string | null;
   total: number | null;
+  /** What became of its buyer's wish to call it off; absent: there is none. */
+  cancel?: 'wanted' | 'answered';
 }
 
 /** What clients sent and were told. */
@@ -19,5 +21,6 @@ export interface History {
 export const acknowledged = ({ purchases }: History): readonly { readonly id: string; readonly total: number }[] =>
   purchases.flatMap(({ orderId, total }) => (orderId === null || total === null ? [] : [{ id: orderId, total }]));
 
-/** Purchases whose fate their client does not know. */
-export const unknown = ({ purchases }: History): readonly Purchase[] => purchases.filter(({ state }) => state !== 'ok');
+/** Purchases of which their client does not know all that it asked for. */
+export const unknown = ({ purchases }: History): readonly Purchase[] =>
+  purchases.filter(({ state, orderId, cancel }) => state !== 'ok' || (cancel === 'wanted' && orderId !== null));

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Graph } from '../client/graph.ts';
-import type { Purchase } from '../resume/history.ts';
-import type { Random } from '../resume/random.ts';
-import { sendPurchase, type Attempt } from '../resume/send-purchase.ts';
+import type { Purchase } from './history.ts';
+import type { Random } from './random.ts';
+import { sendPurchase, type Attempt } from './send-purchase.ts';
 import { otherGateway, type Buyer, type GatewayIndex } from './buyers.ts';
-import type { PhaseName } from './timeline.ts';
 
 /** One request of a purchase. Times in milliseconds of `performance.now()`. */
 export interface Request {
@@ -16,7 +15,6 @@ export interface Request {
 
 /** A purchase with everything its client did for it. */
 export interface FollowedPurchase extends Purchase {
-  readonly phase: PhaseName;
   readonly requests: Request[];
 }
 

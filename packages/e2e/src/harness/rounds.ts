@@ -1,6 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { crashPoints, type CrashPoint } from '@tally/kernel';
-import type { Life } from './system.ts';
 import { buy, type Shop } from './workload.ts';
 
 /** Everything that buyers do at once in one round. The mix reaches every crash point but the sweeper's. */
@@ -32,17 +29,3 @@ export async function steady(shop: Shop, stop: AbortSignal, accepted: () => void
   };
   await Promise.all([lane(), lane(), lane()]);
 }
-
-/** Lets the world go on until the armed process dies, or patience ends. @returns whether it died. */
-export async function untilDead(life: Life, patienceMs: number, act: () => Promise<unknown>): Promise<boolean> {
-  const deadline = performance.now() + patienceMs;
-  while (life.alive() && performance.now() < deadline) {
-    await Promise.race([life.ended, Promise.all([act(), pause(250)])]);
-  }
-  return !life.alive();
-}
-
-/** All registered points, the sweeper's last: it needs orders that have run out of time. */
-export const points: readonly CrashPoint[] = [...crashPoints].sort(
-  (left, right) => Number(left.startsWith('saga.sweep')) - Number(right.startsWith('saga.sweep')),
-);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Graph } from '../client/graph.ts';
-import { type openTokens } from '../resume/shoppers.ts';
+import { type openTokens } from './shoppers.ts';
 import { createWebSocketStreams, type WebSocketStreams } from '../streams/websocket.ts';
 import { seedUserId } from '../../../../prisma/users/seed.ts';
 
