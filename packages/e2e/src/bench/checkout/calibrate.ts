@@ -15,8 +15,8 @@ export interface Calibration {
   readonly idle: Idle;
   /** BEGIN and COMMIT per order, by role. */
   readonly transactionControl: ReadonlyMap<string, number>;
-  /** Writes the rows of another slice of orders as plain SQL; there are as many slices as were asked for. */
-  playControl(): Promise<ControlResult>;
+  /** Writes the rows of another slice of orders as plain SQL, one after the other unless told otherwise; there are as many slices as were asked for. */
+  playControl(clients?: number): Promise<ControlResult>;
 }
 
 const loggedOrders = 20;
@@ -50,11 +50,11 @@ export async function calibrate(platform: MeasuredPlatform, shop: Shop, round: R
   return {
     idle,
     transactionControl,
-    playControl() {
+    playControl(clients = 1) {
       say('the same row writes as plain SQL');
       const own = units.slice(next, (next += perSlice));
       return runControl(
-        { databaseUrl: platform.adminUrl, clients: 1, warmUp: warmUpOrders, runs: slices.orders, units: own },
+        { databaseUrl: platform.adminUrl, clients, warmUp: warmUpOrders, runs: slices.orders, units: own },
         platform.postmaster,
         idle,
       );
