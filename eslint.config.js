@@ -103,7 +103,7 @@ export default defineConfig(
     files: [
       '**/main.ts',
       '**/config.ts',
-      'packages/embedded/src/{reset,redrive,make-secrets,db-*}.ts',
+      'packages/embedded/src/{audit,job,reset,redrive,make-secrets,db-*}.ts',
       'prisma/**/*.ts',
       'vitest.config.ts',
       'packages/{toolchain,testkit,e2e}/**/*.ts',

@@ -507,3 +507,77 @@ describe('a log that is elsewhere', () => {
     expect(await world.violations({ log: trimmed })).not.toHaveProperty('I9');
   });
 });
+
+describe('a live system', () => {
+  const graceMs = 60_000;
+  const older = (world: AuditedDatabase, ...tables: readonly string[]) =>
+    Promise.all(tables.map((name) => world.sql.rows(`UPDATE ${name} SET updated_at = now() - interval '2 minutes'`)));
+  const asleep = (world: AuditedDatabase) => older(world, 'orders.saga', 'orders.orders', 'payments.payment', 'products.stock_claim');
+
+  test.each([
+    ['I1', `UPDATE payments.payment SET captured = 0, status = 'AUTHORISED'`],
+    ['I4', `UPDATE products.stock_claim SET state = 'RELEASED'`],
+    ['I5', `UPDATE orders.saga SET step = 'CANCELLING', outcome = 'CANCELLED', captured = false, committed = false`],
+    ['I5', `UPDATE payments.payment_operation SET state = 'ENQUIRE', done_at = NULL WHERE operation = 'CAPTURE'`],
+  ])('is not blamed for %s of an order that has just changed, but for one that has not', async (id, change) => {
+    await using world = await theAuditedDatabase();
+    await world.sql.rows(change);
+    expect(await world.violations({ graceMs })).not.toHaveProperty(id);
+    await asleep(world);
+    expect(await world.violations({ graceMs })).toHaveProperty(id);
+  });
+
+  test('is not blamed for an order whose step has time left, but for one past it and for one that waits for a person', async () => {
+    await using world = await theAuditedDatabase();
+    const step = `UPDATE orders.saga SET step = 'AUTHORISE', outcome = NULL, captured = false, committed = false, deadline_at = now() + interval`;
+    await world.sql.rows(`${step} '20 minutes'`);
+    await asleep(world);
+    expect(await world.violations({ graceMs })).not.toHaveProperty('I5');
+    await world.sql.rows(`${step} '-2 minutes'`);
+    expect(await world.violations({ graceMs })).toHaveProperty('I5');
+    await world.sql.rows(`${step} '20 minutes', needs_attention = true, attention = 'x'`);
+    expect(await world.violations({ graceMs })).toHaveProperty('I5');
+  });
+
+  test('is not blamed for an event that is on its way, but for one that has been for long, and for one that is parked', async () => {
+    await using world = await theAuditedDatabase();
+    await world.sql.rows(`DELETE FROM event_log.record WHERE topic = 'products.stock.v1' AND sequence = 2`);
+    await world.sql.rows(`UPDATE products.outbox SET published_at = NULL WHERE topic = 'products.stock.v1' AND sequence = 2`);
+    await world.sql.rows(
+      `DELETE FROM orders.inbox WHERE event_id IN (SELECT event_id FROM event_log.record WHERE topic = 'payments.payment.v1')`,
+    );
+    expect(await world.violations({ graceMs })).not.toHaveProperty('I7');
+
+    await world.sql.rows(`UPDATE products.outbox SET parked_at = now() WHERE published_at IS NULL`);
+    expect(await world.violations({ graceMs })).toEqual(only('I7', /is parked in the outbox/));
+    await world.sql.rows(
+      `UPDATE products.outbox SET parked_at = NULL, created_at = now() - interval '2 minutes' WHERE published_at IS NULL`,
+    );
+    await world.sql.rows(`UPDATE event_log.record SET appended_at = now() - interval '2 minutes'`);
+    expect((await world.violations({ graceMs }))['I7']).toHaveLength(3);
+  });
+
+  test('is not blamed for a mail that is about to be written', async () => {
+    await using world = await theAuditedDatabase();
+    await world.sql.rows('DELETE FROM notifications.notification');
+    expect(await world.violations({ graceMs })).not.toHaveProperty('I10');
+    await world.sql.rows(`UPDATE orders.order_event SET occurred_at = now() - interval '2 minutes'`);
+    expect(await world.violations({ graceMs })).toHaveProperty('I10');
+  });
+
+  test('is blamed for two captures at once', async () => {
+    await using world = await theAuditedDatabase();
+    expect(await world.violations({ graceMs, ledger: [...world.ledger, ...world.ledger] })).toHaveProperty('I2');
+  });
+});
+
+test('without the provider’s books money is not called right', async () => {
+  await using world = await theAuditedDatabase();
+  const findings = await world.findings({ ledger: null });
+  const [money, charge] = findings;
+  expect([money, charge]).toMatchObject([
+    { id: 'I1', notChecked: expect.stringContaining('provider') as string, violations: [] },
+    { id: 'I2', notChecked: expect.stringContaining('provider') as string, violations: [] },
+  ]);
+  expect(toText(findings)).toMatch(/^I1 {3}unknown .*\n {6}not checked: the provider/);
+});

@@ -3,6 +3,7 @@ import { checkDelivery } from './delivery.ts';
 import type { AcknowledgedOrder, Finding, LedgerLine } from './finding.ts';
 import { dumpedLog, ownLog, type DumpedRecord } from './log-tables.ts';
 import { checkMoney } from './money.ts';
+import { whatMoves } from './moving.ts';
 import { checkOrders } from './orders.ts';
 import { checkStock } from './stock.ts';
 import { checkTold } from './told.ts';
@@ -10,12 +11,17 @@ import { checkTold } from './told.ts';
 export interface AuditOptions {
   /** As the role `auditor`, which may read every schema and write none. */
   readonly auditorUrl: string;
-  /** The provider's own record of what it did. */
-  readonly ledger: readonly LedgerLine[];
+  /** The provider's own record of what it did, read before the audit begins; `null`: nobody has it, and what needs it is not checked. */
+  readonly ledger: readonly LedgerLine[] | null;
   /** What clients were told; empty where nobody kept it. */
   readonly acknowledged?: readonly AcknowledgedOrder[];
-  /** All that the event log holds, where it is not in this database; read once the system is quiet. */
+  /** All that the event log holds, where it is not in this database; read before the audit begins. */
   readonly log?: readonly DumpedRecord[];
+  /**
+   * Milliseconds; default 0: the system is quiet. What has changed within them is not held against it, nor an order whose step has time left: a live
+   * system always has something under way.
+   */
+  readonly graceMs?: number;
   /** Orders that a person is expected to look at, by id: I5 lets them be. */
   readonly expectedAttention?: readonly string[];
 }
@@ -33,13 +39,14 @@ export async function checkInvariants(options: AuditOptions): Promise<readonly F
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const read = async <Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
       (await client.query<Row>(text, [...values])).rows;
-    const { ledger, acknowledged = [], expectedAttention = [] } = options;
+    const { ledger, acknowledged = [], expectedAttention = [], graceMs = 0 } = options;
+    const moving = await whatMoves(read, graceMs);
     const findings = [
-      ...(await checkMoney(read, ledger)),
-      ...(await checkStock(read)),
-      ...(await checkOrders(read, acknowledged, new Set(expectedAttention))),
-      ...(await checkDelivery(read, log)),
-      ...(await checkTold(read)),
+      ...(await checkMoney(read, ledger, moving)),
+      ...(await checkStock(read, moving)),
+      ...(await checkOrders(read, acknowledged, new Set(expectedAttention), moving)),
+      ...(await checkDelivery(read, log, moving)),
+      ...(await checkTold(read, moving)),
     ];
     await client.query('COMMIT');
     return findings.sort((left, right) => left.id.localeCompare(right.id, 'en', { numeric: true }));

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import type { Moving } from './moving.ts';
 import { listInSql, spelled, type Read } from './read.ts';
 import type { LogTables } from './log-tables.ts';
 import { changes } from './streams.ts';
@@ -19,29 +20,30 @@ const readers: readonly { readonly topic: string; readonly reader: string; reado
 const compacted = listInSql(['products.level.v1', 'products.catalogue.v1', 'users.user.v1']);
 
 const outboxes = subgraphs
-  .map((name) => `SELECT '${name}' AS owner, event_id, topic, key, sequence, published_at, parked_at FROM ${name}.outbox`)
+  .map((name) => `SELECT '${name}' AS owner, event_id, topic, key, sequence, created_at, published_at, parked_at FROM ${name}.outbox`)
   .join(' UNION ALL ');
 
-const unpublished = ({
-  record,
-}: LogTables): string => `SELECT owner, event_id, topic, key, CASE WHEN parked_at IS NOT NULL THEN 'is parked in the outbox'
+const unpublished = (
+  { record }: LogTables,
+  moving: Moving,
+): string => `SELECT owner, event_id, topic, key, CASE WHEN parked_at IS NOT NULL THEN 'is parked in the outbox'
   WHEN published_at IS NULL THEN 'is not published' ELSE 'is published and not in the log' END AS why
-FROM (${outboxes}) o WHERE published_at IS NULL OR parked_at IS NOT NULL OR (
+FROM (${outboxes}) o WHERE (${moving.longAgo('greatest(created_at, published_at)')} OR parked_at IS NOT NULL) AND (published_at IS NULL OR parked_at IS NOT NULL OR (
   NOT EXISTS (SELECT FROM ${record} r WHERE r.event_id = o.event_id)
-  AND NOT EXISTS (SELECT FROM ${record} r WHERE o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence))`;
+  AND NOT EXISTS (SELECT FROM ${record} r WHERE o.topic IN (${compacted}) AND r.topic = o.topic AND r.key = o.key AND r.sequence > o.sequence)))`;
 
 const untold = ({ record }: LogTables): string => `SELECT topic, key, sequence FROM (${changes}) change WHERE NOT EXISTS (
     SELECT FROM (${outboxes}) o WHERE o.topic = change.topic AND o.key = change.key AND o.sequence = change.sequence)
   AND NOT EXISTS (SELECT FROM ${record} r WHERE r.topic = change.topic AND r.key = change.key AND r.sequence = change.sequence)`;
 
-const unseen = ({ record }: LogTables): string =>
+const unseen = ({ record }: LogTables, moving: Moving): string =>
   readers
     .map(
       ({
         topic,
         reader,
         types,
-      }) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM ${record} r WHERE r.topic = '${topic}'
+      }) => `SELECT DISTINCT '${reader}' AS reader, r.topic, r.key, r.event_id FROM ${record} r WHERE r.topic = '${topic}' AND ${moving.longAgo('r.appended_at')}
   ${types === undefined ? '' : `AND r.type IN (${listInSql(types)})`}
   AND NOT EXISTS (SELECT FROM ${reader}.inbox i WHERE i.consumer = '${reader}' AND i.event_id = r.event_id AND i.state = 'DONE')`,
     )
@@ -72,9 +74,9 @@ const totals = ({
   (SELECT count(DISTINCT (topic, key)) FROM ${record})::int AS streams`;
 
 /** I7: every change has its event, every event reached the log and its readers. I8: the log holds nothing else. I9: sequences rise without a hole. */
-export async function checkDelivery(read: Read, log: LogTables): Promise<readonly Finding[]> {
-  const ask = <Row extends object>(text: (log: LogTables) => string): Promise<readonly Row[]> =>
-    read(`${log.preamble.text}${text(log)}`, log.preamble.values);
+export async function checkDelivery(read: Read, log: LogTables, moving: Moving): Promise<readonly Finding[]> {
+  const ask = <Row extends object>(text: (log: LogTables, moving: Moving) => string): Promise<readonly Row[]> =>
+    read(`${log.preamble.text}${text(log, moving)}`, log.preamble.values);
   const [counts] = await ask<{ events: number; records: number; streams: number }>(totals);
   const stuck = await ask<{ owner: string; event_id: string; topic: string; key: string; why: string }>(unpublished);
   const silent = await ask<{ topic: string; key: string; sequence: string }>(untold);

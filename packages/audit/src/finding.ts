@@ -5,7 +5,9 @@ export interface Finding {
   readonly title: string;
   /** How many things were looked at: a check of nothing proves nothing. */
   readonly checked: number;
-  /** One sentence per offender, with its id; empty when the invariant holds. */
+  /** Why some of it could not be looked at; absent when all of it was. */
+  readonly notChecked?: string;
+  /** One sentence per offender, with its id; empty when the invariant holds, as far as it was looked at. */
   readonly violations: readonly string[];
 }
 
@@ -29,10 +31,14 @@ export interface AcknowledgedOrder {
 
 const shown = 10;
 
+const verdictOf = (violations: readonly string[], notChecked: string | undefined): string =>
+  violations.length > 0 ? 'VIOLATED' : notChecked === undefined ? 'holds   ' : 'unknown ';
+
 /** The findings as a table for a terminal, offenders below their line. */
 export function toText(findings: readonly Finding[]): string {
-  const lines = findings.flatMap(({ id, title, checked, violations }) => [
-    `${id.padEnd(3)}  ${violations.length === 0 ? 'holds   ' : 'VIOLATED'}  ${String(checked).padStart(7)}  ${title}`,
+  const lines = findings.flatMap(({ id, title, checked, violations, notChecked }) => [
+    `${id.padEnd(3)}  ${verdictOf(violations, notChecked)}  ${String(checked).padStart(7)}  ${title}`,
+    ...(notChecked === undefined ? [] : [`      not checked: ${notChecked}`]),
     ...violations.slice(0, shown).map((violation) => `      ${violation}`),
     ...(violations.length > shown ? [`      and ${String(violations.length - shown)} more`] : []),
   ]);

@@ -1,4 +1,5 @@
 import type { AcknowledgedOrder, Finding } from './finding.ts';
+import type { Moving } from './moving.ts';
 import { spelled, type Read } from './read.ts';
 
 const unfinished = `SELECT o.id AS order_id, coalesce('its saga stands at ' || s.step, 'it has no saga') AS what
@@ -32,11 +33,13 @@ export async function checkOrders(
   read: Read,
   acknowledged: readonly AcknowledgedOrder[],
   expected: ReadonlySet<string>,
+  moving: Moving,
 ): Promise<readonly Finding[]> {
   const orders = await read<{ id: string; total: string }>('SELECT id, total FROM orders.orders');
   const left: string[] = [];
   for (const statement of [unfinished, contradictory, unanswered, unfinishedPayments]) {
-    left.push(...(await read<About>(statement)).map(({ order_id, what }) => `${spelled('ord', order_id)}: ${what}`));
+    const settled = (await read<About>(statement)).filter(({ order_id }) => !moving.has(spelled('ord', order_id)));
+    left.push(...settled.map(({ order_id, what }) => `${spelled('ord', order_id)}: ${what}`));
   }
   const needy = (await read<About>(attention)).filter(({ order_id }) => !expected.has(spelled('ord', order_id)));
   return [

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import type { Moving } from './moving.ts';
 import { listInSql, spelled, standing, unsuccessful, type Read } from './read.ts';
 
 const availableBy = `CASE kind WHEN 'RESERVED' THEN -quantity WHEN 'COMMITTED' THEN 0 ELSE quantity END`;
@@ -44,19 +45,22 @@ interface StockRow {
 }
 
 /** I3: nothing is, or ever was, below zero. I4: stock rows are the sum of their movements, and nothing is held but for an order that is to have it. */
-export async function checkStock(read: Read): Promise<readonly Finding[]> {
+export async function checkStock(read: Read, moving: Moving): Promise<readonly Finding[]> {
+  const isSettled = ({ order_id }: { readonly order_id: string }) => !moving.has(spelled('ord', order_id));
   const rows = await read<StockRow>(sums);
   const leaked = [
     ...(await read<{ variant_id: string; reserved: number; held: number }>(held)).map(
       (row) => `${spelled('var', row.variant_id)}: ${String(row.reserved)} reserved, claims hold ${String(row.held)}`,
     ),
-    ...(await read<{ order_id: string; state: string | null; status: string | null }>(amiss)).map(
-      (row) => `${spelled('ord', row.order_id)} is ${row.status ?? 'not there'}, its claim ${row.state ?? 'is not there'}`,
-    ),
-    ...(await read<{ order_id: string; variant_id: string; ordered: number; claimed: number }>(otherLines)).map(
-      (row) =>
-        `${spelled('ord', row.order_id)}: ${String(row.ordered)} of ${spelled('var', row.variant_id)} ordered, ${String(row.claimed)} claimed`,
-    ),
+    ...(await read<{ order_id: string; state: string | null; status: string | null }>(amiss))
+      .filter(isSettled)
+      .map((row) => `${spelled('ord', row.order_id)} is ${row.status ?? 'not there'}, its claim ${row.state ?? 'is not there'}`),
+    ...(await read<{ order_id: string; variant_id: string; ordered: number; claimed: number }>(otherLines))
+      .filter(isSettled)
+      .map(
+        (row) =>
+          `${spelled('ord', row.order_id)}: ${String(row.ordered)} of ${spelled('var', row.variant_id)} ordered, ${String(row.claimed)} claimed`,
+      ),
   ];
   return [
     {

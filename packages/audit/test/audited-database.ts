@@ -1,10 +1,11 @@
 import { newId, toUuid, type Id } from '@tally/kernel';
-import { cloneDatabase, openSql, type Sql } from '@tally/testkit';
+import { cloneDatabase, openSql, type ClonedDatabase, type Sql } from '@tally/testkit';
 import { checkInvariants, type AuditOptions, type LedgerLine } from '../src/index.ts';
 
 /** An order of two units for 2,500, sold and paid, as all schemas and the log tell it, in a database without anything else. */
 export interface AuditedDatabase extends AsyncDisposable {
   readonly sql: Sql;
+  readonly urls: ClonedDatabase['urls'];
   readonly order: Id<'ord'>;
   readonly variant: Id<'var'>;
   readonly buyer: Id<'usr'>;
@@ -35,7 +36,7 @@ export async function theAuditedDatabase(): Promise<AuditedDatabase> {
     checkInvariants({ auditorUrl: database.urls.auditor, ledger, ...options });
   const owned = stack.move();
   return {
-    ...{ sql, order, variant, buyer, ledger, findings },
+    ...{ sql, urls: database.urls, order, variant, buyer, ledger, findings },
     async violations(options) {
       const violated = (await findings(options)).filter(({ violations }) => violations.length > 0);
       return Object.fromEntries(violated.map(({ id, violations }) => [id, violations]));

@@ -1,6 +1,5 @@
-import { eventually } from '@tally/testkit';
+import { eventually, startFaultProxy, type FaultProxy } from '@tally/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFaultProxy, type FaultProxy } from '../../messaging/test/fault-proxy.ts';
 import { createPeople } from '../src/client/people.ts';
 import type { Shopper } from '../src/client/shopper.ts';
 import { openWorld, type World } from '../src/client/world.ts';

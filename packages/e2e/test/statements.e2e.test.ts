@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { newId, toUuid } from '@tally/kernel';
-import { freshKey, openSql } from '@tally/testkit';
+import { freshKey, openSql, type ClonedDatabase } from '@tally/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../src/client/answers.ts';
 import { documentOf } from '../src/client/documents.ts';
@@ -34,7 +34,8 @@ beforeAll(async () => {
   const database = stack.use(await cloneEmptyShop());
   const system = stack.use(await startInOneProcess(database, { limits: 'load', hotReadsMax: 0, onStatement: () => (sent += 1) }));
   world = stack.use(openWorld(system.urls));
-  pages = await preparePages(database.urls.products.app, createPeople(world.graph, system.keys.users));
+  const people = createPeople(world.graph, system.keys.users);
+  pages = { ...(await preparePages(database.urls.products.app, people)), ...(await prepareTrouble(database, people)) };
   await system.platform.caughtUp();
 }, 180_000);
 afterAll(() => stack.disposeAsync());
@@ -115,6 +116,27 @@ async function preparePages(
     ProductSearch: (size) => ({ variables: { query: word, first: size } }),
     VariantStock: (size) => ({ variables: { ids: variantIds.slice(0, size) } }),
   };
+}
+
+/** Every order and payment so far waits for somebody, and every subgraph has a hundred parked keys that somebody looked at. */
+async function prepareTrouble(
+  { urls }: Pick<ClonedDatabase, 'urls'>,
+  people: ReturnType<typeof createPeople>,
+): Promise<Readonly<Partial<Record<OperationName, (size: Size) => Sized>>>> {
+  const token = await people.token({ scopes: ['operations:read', 'orders:read:any', 'payments:read'] });
+  for (const subgraph of ['products', 'orders', 'payments', 'users', 'notifications'] as const) {
+    await using sql = await openSql(urls[subgraph].app);
+    await sql.execute(
+      `INSERT INTO parked_key (consumer, topic, key, parked_at) SELECT 'measured', 'none', n::text, now() FROM generate_series(1, 100) n`,
+    );
+    await sql.execute(
+      `INSERT INTO intervention (actor, action, subject, reason) SELECT 'nobody', 'redrive', n::text, 'measured' FROM generate_series(1, 100) n`,
+    );
+    if (subgraph === 'orders') await sql.execute(`UPDATE saga SET needs_attention = true, attention = 'measured'`);
+    if (subgraph === 'payments') await sql.execute(`UPDATE payment SET attention = 'measured'`);
+  }
+  const page = (first: Size): Sized => ({ variables: { first }, token });
+  return { Trouble: page, ParkedKeys: page, Interventions: page };
 }
 
 async function bySize<Value>(make: (size: Size) => Promise<Value>): Promise<Readonly<Record<Size, Value>>> {

@@ -1,7 +1,6 @@
 import { newId } from '@tally/kernel';
-import { eventually, type ClonedDatabase } from '@tally/testkit';
+import { eventually, type ClonedDatabase, startFaultProxy } from '@tally/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startFaultProxy } from '../../messaging/test/fault-proxy.ts';
 import { createPeople, type People } from '../src/client/people.ts';
 import { openWorld, type World } from '../src/client/world.ts';
 import { frame, openRawSocket, UpgradeRefusedError, type RawMessage, type RawSocket } from '../src/raw-socket.ts';

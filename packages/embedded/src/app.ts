@@ -1,5 +1,5 @@
 import { startGateway, readGatewayConfig, standardLinks, type LimitsProfile, type Page } from '@tally/gateway';
-import { forgetMembers, openEventLog, type EventLog, type EventLogAddress, type KafkaAddress } from '@tally/messaging';
+import { endOf, forgetMembers, openEventLog, type EventLog, type EventLogAddress, type KafkaAddress } from '@tally/messaging';
 import { notificationsStandards, startNotifications, type DeliveryConfig } from '@tally/notifications';
 import { ordersStandards, startOrders } from '@tally/orders';
 import { startPaymentSimulator } from '@tally/payment-simulator';
@@ -58,6 +58,8 @@ export interface Platform extends AsyncDisposable {
   readonly eventLog: EventLog;
   /** Everything that was in outboxes and topics when this was called has had its effect. */
   caughtUp(): Promise<void>;
+  /** Rejects when a consumer of any subgraph had to stop for good. */
+  readonly ended: Promise<unknown>;
 }
 
 /**
@@ -158,6 +160,7 @@ export async function startPlatform(config: PlatformConfig, overrides: PlatformO
     simulatorUrl: simulator.url,
     metricsUrl,
     eventLog,
+    ended: endOf(...[products, payments, orders, notifications].flatMap(({ ended }) => (ended === null ? [] : [{ ended }]))),
     async caughtUp() {
       // First what others wait for, then those who wait.
       await Promise.all([users.caughtUp(), products.caughtUp(), payments.caughtUp()]);

@@ -1,10 +1,12 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
 import { topics } from '@tally/events';
 import { redrive, toTable } from '@tally/messaging';
-import { StartupError } from '@tally/runtime';
 import { readEmbeddedConfig } from './config.ts';
 import { databaseUrls } from './database/roles.ts';
 import { openSecrets } from './database/secrets.ts';
 import { runningPostgres } from './postgres/open-embedded-postgres.ts';
+import { runCommand } from './run-command.ts';
 
 const subgraphs = ['products', 'orders', 'payments', 'users', 'notifications'] as const;
 
@@ -21,16 +23,19 @@ async function openUrls(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(subgraphs.map((name) => [name, urls[name].app]));
 }
 
-const [topic, key] = process.argv.slice(2);
+const { values: by, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { by: { type: 'string', default: userInfo().username }, reason: { type: 'string', default: 'npm run redrive' } },
+});
+const [topic, key = null] = positionals;
 if (topic === undefined || !(topic in topics)) {
-  process.stderr.write(`usage: npm run redrive -- <topic> [key]\ntopics: ${Object.keys(topics).join(', ')}\n`);
+  process.stderr.write(
+    `usage: npm run redrive -- <topic> [key] [--by <who>] [--reason <why>]\ntopics: ${Object.keys(topics).join(', ')}\n`,
+  );
   process.exitCode = 2;
 } else {
-  try {
-    process.stdout.write(`${toTable(topic, await redrive({ databaseUrls: await openUrls(), topic, key: key ?? null }))}\n`);
-  } catch (error) {
-    if (!(error instanceof StartupError)) throw error;
-    process.stderr.write(`redrive: ${error.message}\n`);
-    process.exitCode = 1;
-  }
+  await runCommand('redrive', async (print) => {
+    const asked = { databaseUrls: await openUrls(), topic, key, by: { actor: by.by, reason: by.reason } };
+    print(toTable(topic, await redrive(asked)));
+  });
 }

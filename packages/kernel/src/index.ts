@@ -13,6 +13,7 @@ export {
   shardOf,
   shardOfBuyer,
   toUuid,
+  useIds,
   type Id,
   type IdFactory,
   type IdPrefix,

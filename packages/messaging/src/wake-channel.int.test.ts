@@ -1,6 +1,5 @@
-import { cloneDatabase, eventually, openSql } from '@tally/testkit';
+import { cloneDatabase, eventually, openSql, startFaultProxy } from '@tally/testkit';
 import { expect, test } from 'vitest';
-import { startFaultProxy } from '../test/fault-proxy.ts';
 import { aListeningLogger, silent } from '../test/silent-logger.ts';
 import { openWakeChannel } from './wake-channel.ts';
 

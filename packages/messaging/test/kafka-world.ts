@@ -1,12 +1,11 @@
 import { connect as connectTcp } from 'node:net';
 import type { TopicFacts } from '@tally/events';
-import { freshKey } from '@tally/testkit';
+import { freshKey, startFaultProxy, type FaultProxy } from '@tally/testkit';
 import kafkajs, { type Admin, type ISocketFactory } from 'kafkajs';
 import type { KafkaAddress } from '../src/event-log-address.ts';
 import type { KafkaEventLogOptions } from '../src/index.ts';
 import { createKafkaEventLog, type KafkaEventLog } from '../src/kafka/create-event-log.ts';
 import type { EventLogWorld } from './contract/event-log-world.ts';
-import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { silent } from './silent-logger.ts';
 
 /** A prefix of its own on a shared cluster, in the clear. */

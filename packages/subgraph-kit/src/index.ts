@@ -13,7 +13,26 @@ export {
   type SubgraphRequest,
   type SubgraphResponse,
 } from './start-subgraph.ts';
-export { createTransact, type Transact, type TransactionalClient, type Unit } from './transact.ts';
+export {
+  createTroubleDesk,
+  interventionActor,
+  troubleReadScope,
+  troubleWriteScope,
+  type RedriveRefusal,
+  type RedriveWish,
+  type TroubleDesk,
+} from './trouble/desk.ts';
+export {
+  checkFirst,
+  interventionConnection,
+  noReason,
+  parkedConnection,
+  redrivePayload,
+  toConnection,
+  type PageArguments,
+} from './trouble/pages.ts';
+export { parseReason } from './trouble/reason.ts';
+export { createTransact, type Transact, type TransactionalClient, type TransactOptions, type Unit } from './transact.ts';
 export { hasScope, requireScope, requireUser, type UserViewer, type Viewer } from './viewer.ts';
 export { readJsonFile, readSubgraphConfig, type SubgraphConfig, type SubgraphRole } from './subgraph-config.ts';
 export { allTopics, databaseState, openSubgraphParts, type SubgraphOverrides, type SubgraphParts } from './subgraph-parts.ts';

@@ -13,7 +13,13 @@ export interface OrdersTables extends AsyncDisposable {
   terminate(where?: string): Promise<number>;
 }
 
-export async function theOrdersTables(options: { readonly maxConnections?: number } = {}): Promise<OrdersTables> {
+export async function theOrdersTables(
+  options: {
+    readonly maxConnections?: number;
+    readonly through?: (url: string) => string;
+    readonly onStatement?: (text: string) => void;
+  } = {},
+): Promise<OrdersTables> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await cloneDatabase());
   const admin = stack.use(await openSql(database.adminUrl));
@@ -24,10 +30,13 @@ export async function theOrdersTables(options: { readonly maxConnections?: numbe
   const idleErrors: Error[] = [];
   const client = stack.use(
     await aDriverClient({
-      url: database.urls.orders.app,
+      url: options.through?.(database.urls.orders.app) ?? database.urls.orders.app,
       schema: 'orders',
       maxConnections: options.maxConnections ?? 10,
-      onStatement: (text) => statements.push(text),
+      onStatement(text) {
+        statements.push(text);
+        options.onStatement?.(text);
+      },
       onIdleError: (error) => idleErrors.push(error),
     }),
   );

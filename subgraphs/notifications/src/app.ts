@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
-import { startConsumer, type WakeChannel } from '@tally/messaging';
+import { endOf, startConsumer, type WakeChannel } from '@tally/messaging';
 import {
   createTransact,
+  createTroubleDesk,
   databaseState,
   openSubgraphParts,
   sqlOf,
@@ -11,6 +12,7 @@ import {
   type Subgraph,
   type SubgraphOverrides,
   type SubgraphParts,
+  type TroubleDesk,
 } from '@tally/subgraph-kit';
 import { createCapturedMailer } from './adapters/captured/mailer.ts';
 import { createSmtpMailer } from './adapters/nodemailer/mailer.ts';
@@ -49,6 +51,8 @@ export interface RunningNotifications extends AsyncDisposable {
    * At once without the role `worker`.
    */
   caughtUp(): Promise<void>;
+  /** Rejects when a consumer had to stop for good. `null` without the role `worker`. */
+  readonly ended: Promise<unknown> | null;
 }
 
 export interface NotificationsOverrides extends SubgraphOverrides {
@@ -62,6 +66,7 @@ interface Parts extends SubgraphParts {
   readonly due: WakeChannel;
   readonly telemetry: NotificationsTelemetry;
   readonly useCases: UseCases;
+  readonly desk: TroubleDesk;
 }
 
 /** Starts notifications; what is handed in is used and not closed. @throws {StartupError} the database does not answer, or the port is taken. */
@@ -78,6 +83,7 @@ export async function startNotifications(
   const owned = stack.move();
   return {
     subgraph,
+    ended: worker?.ended ?? null,
     caughtUp: async () => {
       await worker?.caughtUp();
       await parts.drained();
@@ -115,8 +121,9 @@ async function openParts(config: NotificationsConfig, overrides: NotificationsOv
       due.signal();
     },
   });
+  const desk = createTroubleDesk({ sql: sqlOf(client), transact });
   const owned = stack.move();
-  return { ...parts, client, due, telemetry, useCases, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...parts, client, due, telemetry, useCases, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Relay, mail worker and consumer, in this order: what the later ones commit while they drain still gets out. */
@@ -143,7 +150,7 @@ async function startWorker(parts: Parts, config: NotificationsConfig, overrides:
     }),
   );
   const owned = stack.move();
-  return { caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ended: endOf(consumer), caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function startDelivery(
@@ -184,12 +191,12 @@ async function startDelivery(
   stack.use(telemetry.watchBacklog(queue.oldestSeconds));
 }
 
-function startApi({ client, verifier, useCases, logger }: Parts, config: NotificationsConfig): Promise<Subgraph> {
+function startApi({ client, verifier, useCases, desk, logger }: Parts, config: NotificationsConfig): Promise<Subgraph> {
   return startSubgraph<Context>({
     name: 'notifications',
     typeDefs,
     resolvers,
-    context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(useCases.viewNotifications, onlookerOf(viewer)) }),
+    context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(useCases.viewNotifications, onlookerOf(viewer)), desk }),
     verifier,
     http: config.http,
     ready: { database: () => databaseState(client) },

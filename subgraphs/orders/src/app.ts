@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
-import { startConsumer, type Consumer, type Sql } from '@tally/messaging';
+import { endOf, interventionsOn, startConsumer, type Consumer, type Sql } from '@tally/messaging';
 import {
   createTransact,
+  createTroubleDesk,
   databaseState,
   idempotencyOn,
   openSubgraphParts,
@@ -21,19 +22,22 @@ import { createPriceReads, createPriceReplica } from './adapters/prisma/price-re
 import { createReadRates } from './adapters/prisma/rates.ts';
 import { createDueSagas, createSagasStore } from './adapters/prisma/sagas-store.ts';
 import { createShipmentsStore } from './adapters/prisma/shipments-store.ts';
+import { createTroubleReads } from './adapters/prisma/trouble-reads.ts';
 import { createSettlements } from './adapters/wake/settlements.ts';
 import type { OrdersConfig } from './config.ts';
 import { onProductArchived } from './consumers/product-archived.ts';
 import { onProductChanged } from './consumers/product-changed.ts';
 import { sagaHandlers } from './consumers/saga-handlers.ts';
 import { PrismaClient, type Prisma } from './generated/prisma/client.ts';
-import { toActor, type Context } from './graphql/context.ts';
+import { toActor, type Context, type Trouble } from './graphql/context.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { startExpireCarts } from './jobs/expire-carts.ts';
 import { startSweepSagas } from './jobs/sweep-sagas.ts';
-import { createTelemetry } from './telemetry.ts';
+import { createTelemetry, watchAttention } from './telemetry.ts';
 import { createUseCases, type UseCases } from './use-cases/index.ts';
+import { createRetrySaga } from './use-cases/retry-saga.ts';
+import { createViewTrouble } from './use-cases/view-trouble.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
@@ -42,6 +46,8 @@ export interface RunningOrders extends AsyncDisposable {
   readonly subgraph: Subgraph | null;
   /** Everything that was on the log when this was called has had its effect here. At once without the role `worker`. */
   caughtUp(): Promise<void>;
+  /** Rejects when a consumer had to stop for good. `null` without the role `worker`. */
+  readonly ended: Promise<unknown> | null;
 }
 
 /** Starts carts, orders, sagas and shipments; what is handed in is used and not closed. @throws {StartupError} */
@@ -50,15 +56,16 @@ export async function startOrders(config: OrdersConfig, overrides: SubgraphOverr
   const parts = stack.use(await openSubgraphParts('orders', config, overrides));
   const client = new PrismaClient({ adapter: parts.adapter() });
   stack.defer(() => client.$disconnect());
-  const useCases = await createUseCasesOn(client, config, parts);
+  const { useCases, trouble } = await createUseCasesOn(client, config, parts);
 
   const health = stack.use(await startWorkerHealth(config, { database: () => databaseState(client) }));
-  const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
-  const subgraph = config.roles.includes('api') ? stack.use(await startApi(config, parts, client, useCases)) : null;
+  const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, client, useCases)) : null;
+  const subgraph = config.roles.includes('api') ? stack.use(await startApi(config, parts, client, { useCases, trouble })) : null;
   stack.use(health?.working());
   const owned = stack.move();
   return {
     subgraph,
+    ended: worker?.ended ?? null,
     caughtUp: async () => {
       await parts.drained();
       await worker?.caughtUp();
@@ -67,7 +74,11 @@ export async function startOrders(config: OrdersConfig, overrides: SubgraphOverr
   };
 }
 
-async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: OrdersConfig, parts: SubgraphParts): Promise<UseCases> {
+async function createUseCasesOn(
+  client: PrismaClient,
+  { currency, deadlines }: OrdersConfig,
+  parts: SubgraphParts,
+): Promise<{ readonly useCases: UseCases; readonly trouble: Trouble }> {
   const { wake, clock, logger } = parts;
   const sql = sqlOf(client);
   const stores = (tx: Prisma.TransactionClient, open: Sql) => ({
@@ -75,9 +86,11 @@ async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: O
     sagas: createSagasStore(open),
     carts: createCartsStore(open, currency),
     shipments: createShipmentsStore(tx, open),
+    interventions: interventionsOn(open),
   });
-  return createUseCases({
-    transact: createTransact({ client, consumer: 'orders', wake, stores }),
+  const transact = createTransact({ client, consumer: 'orders', wake, stores });
+  const deps = {
+    transact,
     keys: idempotencyOn(sql),
     orders: createOrderReads(sql),
     carts: createCartReads(sql, currency),
@@ -91,14 +104,21 @@ async function createUseCasesOn(client: PrismaClient, { currency, deadlines }: O
     deadlines,
     currency,
     telemetry: createTelemetry(logger),
-  });
+  };
+  const reads = createTroubleReads(sql);
+  const trouble = {
+    desk: createTroubleDesk({ sql, transact }),
+    viewTrouble: createViewTrouble(reads),
+    retrySaga: createRetrySaga({ ...deps, intervene: transact, trouble: reads }),
+  };
+  return { useCases: createUseCases(deps), trouble };
 }
 
 const startApi = (
   { http }: OrdersConfig,
   { verifier, logger }: SubgraphParts,
   client: PrismaClient,
-  useCases: UseCases,
+  { useCases, trouble }: { readonly useCases: UseCases; readonly trouble: Trouble },
 ): Promise<Subgraph> =>
   startSubgraph<Context>({
     name: 'orders',
@@ -106,7 +126,7 @@ const startApi = (
     resolvers,
     context({ viewer }) {
       const actor = toActor(viewer);
-      return { viewer, actor, loaders: createLoaders(useCases, actor), useCases };
+      return { viewer, actor, loaders: createLoaders(useCases, actor), useCases, trouble };
     },
     verifier,
     http,
@@ -118,11 +138,14 @@ const startApi = (
 async function startWorker(
   { databaseUrl, sweepEveryMs }: OrdersConfig,
   parts: SubgraphParts,
+  client: PrismaClient,
   useCases: UseCases,
-): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
+): Promise<Pick<Consumer, 'caughtUp'> & { readonly ended: Promise<unknown> } & AsyncDisposable> {
   const { eventLog: log, logger } = parts;
   await using stack = new AsyncDisposableStack();
   stack.use(await parts.startRelay());
+  const reads = createTroubleReads(sqlOf(client));
+  stack.use(watchAttention(() => reads.count()));
   stack.use(startSweepSagas({ useCases, everyMs: sweepEveryMs, logger }));
   stack.use(startExpireCarts({ useCases, logger }));
   const replies = { topics: [topicOf('products.stock.v1'), topicOf('payments.payment.v1')], handlers: sagaHandlers(useCases.advanceSaga) };
@@ -137,6 +160,7 @@ async function startWorker(
   );
   const owned = stack.move();
   return {
+    ended: endOf(sagas, prices),
     async caughtUp() {
       await Promise.all([sagas.caughtUp(), prices.caughtUp()]);
     },

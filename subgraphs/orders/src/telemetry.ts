@@ -1,4 +1,4 @@
-import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, metrics, propagation, ROOT_CONTEXT, trace, type ObservableCallback } from '@opentelemetry/api';
 import type { Id, Money } from '@tally/kernel';
 import type { Logger } from '@tally/runtime';
 import type { OrderMove } from './domain/order.ts';
@@ -99,4 +99,17 @@ export function createTelemetry(logger: Logger): Telemetry {
     inTrace: (traceparent, work) =>
       traceparent === null ? work() : context.with(propagation.extract(ROOT_CONTEXT, { traceparent }), work),
   };
+}
+
+/** Shows at each collection how many sagas wait for a person; nothing while that cannot be read. Disposal ends that. */
+export function watchAttention(count: () => Promise<number>): Disposable {
+  const gauge = metrics
+    .getMeter('tally.orders')
+    .createObservableGauge('sagas_needing_attention', { description: 'sagas that wait for a person now' });
+  const observe: ObservableCallback = async (result) => {
+    const waiting = await count().catch(() => null);
+    if (waiting !== null) result.observe(waiting);
+  };
+  gauge.addCallback(observe);
+  return { [Symbol.dispose]: () => gauge.removeCallback(observe) };
 }

@@ -97,6 +97,36 @@ test('a replay answers before anything is validated or priced, also when the ide
   expect(await world.sql.number('SELECT count(*) FROM orders')).toBe(1);
 });
 
+test('a replay of an order that was declined or short shows that outcome and tries nothing again', async () => {
+  await using world = await anOrdersWorld();
+  const [mug] = await world.sells({});
+  const buyer = world.buyer();
+  const [declined, short] = [freshKey('declined'), freshKey('short')].map((idempotencyKey) => ({
+    lines: [{ variantId: mug, quantity: 1 }],
+    idempotencyKey,
+  }));
+  const [first, second] = [await buyer.checkout(declined!), await buyer.checkout(short!)].map(({ order }) => parseId('ord', order?.id)!);
+  await world.reply('StockReserved', await world.command(first!, 'ReserveStock'));
+  await world.reply('PaymentDeclined', await world.command(first!, 'AuthorisePayment'), { reason: 'card_declined' });
+  await world.becomes(first!, 'PAYMENT_FAILED');
+  await world.reply('StockRejected', await world.command(second!, 'ReserveStock'), {
+    reason: 'SHORT',
+    short: [{ variant: { id: mug }, requested: 1, available: 0 }],
+  });
+  await world.becomes(second!, 'REJECTED');
+  const sent = await world.sql.number('SELECT count(*) FROM saga_command');
+
+  const replays = [await buyer.checkout({ ...declined, wait: 'SETTLED' }), await buyer.checkout({ ...short, wait: 'SETTLED' })];
+  await world.orders.caughtUp();
+
+  expect(replays).toMatchObject([
+    { replayed: true, order: { id: first, status: 'PAYMENT_FAILED', problems: [{ code: 'PAYMENT_DECLINED' }] } },
+    { replayed: true, order: { id: second, status: 'REJECTED', problems: [{ code: 'INSUFFICIENT_STOCK' }] } },
+  ]);
+  expect(await world.sql.number('SELECT count(*) FROM saga_command')).toBe(sent);
+  expect(await world.sql.number('SELECT count(*) FROM orders')).toBe(2);
+});
+
 test('a key is its buyer’s own', async () => {
   await using world = await anOrdersWorld();
   const [mug] = await world.sells({});

@@ -84,32 +84,49 @@ export interface ForSale {
 export interface WorldOptions {
   readonly config?: Partial<OrdersConfig>;
   readonly clock?: Clock;
+  /** Makes of the URL of the database the one that the subgraph gets. */
+  readonly changeDatabaseUrl?: (url: string) => string;
+  /** The same for the event log. */
+  readonly changeLogUrl?: (url: string) => string;
+  readonly onStatement?: (text: string) => void;
 }
 
-export async function anOrdersWorld({ config: changes = {}, clock }: WorldOptions = {}): Promise<OrdersWorld> {
+const asItIs = (url: string): string => url;
+
+export async function anOrdersWorld({ config: changes = {}, clock, ...hooks }: WorldOptions = {}): Promise<OrdersWorld> {
+  const { changeDatabaseUrl = asItIs, changeLogUrl = asItIs, onStatement } = hooks;
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await cloneDatabase());
   const sql = stack.use(await openSql(database.urls.orders.owner));
   const logger = createLogger({ service: 'orders', level: 'silent' });
-  const log = stack.use(createPostgresEventLog({ databaseUrl: database.urls.event_log.app, topics: allTopics(), logger, wake: 'process' }));
+  const logUrl = changeLogUrl(database.urls.event_log.app);
+  const log = stack.use(createPostgresEventLog({ databaseUrl: logUrl, topics: allTopics(), logger, wake: 'process' }));
   const key = await generateSigningKey();
   const signer = createSigner({ kind: 'gateway', issuer: gatewayIssuer, key });
   const config: OrdersConfig = {
     ...ordersStandards,
-    databaseUrl: database.urls.orders.app,
+    databaseUrl: changeDatabaseUrl(database.urls.orders.app),
     poolSize: 10,
     http: null,
     metricsPort: null,
     roles: ['api', 'worker'],
     gatewayKeys: [key.publicJwk],
-    log: { kind: 'postgres', databaseUrl: database.urls.event_log.app },
+    log: { kind: 'postgres', databaseUrl: logUrl },
     wake: 'process',
     otlpEndpoint: null,
     ...changes,
   };
   let sent: string[] = [];
   const orders = stack.use(
-    await startOrders(config, { eventLog: log, logger, onStatement: (text) => sent.push(text), ...(clock === undefined ? {} : { clock }) }),
+    await startOrders(config, {
+      eventLog: log,
+      logger,
+      onStatement(text) {
+        sent.push(text);
+        onStatement?.(text);
+      },
+      ...(clock === undefined ? {} : { clock }),
+    }),
   );
 
   async function token({ userId, scopes = [] }: Asker, audience = 'orders', at?: Clock): Promise<string> {

@@ -1,6 +1,7 @@
 import { newId, parseId, toUuid, type Id } from '@tally/kernel';
 import { eventually } from '@tally/testkit';
 import { expect, test } from 'vitest';
+import { createDueSagas } from '../src/adapters/prisma/sagas-store.ts';
 import type { Buyer } from './buyer.ts';
 import { anOrdersWorld, type OrdersWorld } from './orders-world.ts';
 
@@ -110,6 +111,18 @@ test('a reply that nothing explains parks its key and moves nothing; other order
   expect(await world.statusOf(id)).toBe('STOCK_RESERVED');
   expect(await world.commands(id)).toEqual(['ReserveStock', 'AuthorisePayment']);
   expect(await world.statusOf(await reserved(world, buyer))).toBe('STOCK_RESERVED');
+});
+
+test('a reply about an order that does not exist parks its key; other orders go on', async () => {
+  await using world = await anOrdersWorld();
+  const unknown = newId('ord');
+
+  await world.publish('products.stock.v1', 'StockReserved', unknown, { commandId: newId('cmd'), order: { id: unknown } });
+  await eventually(async () =>
+    expect(await world.sql.rows('SELECT key FROM parked_key WHERE parked_at IS NOT NULL')).toEqual([{ key: unknown }]),
+  );
+
+  expect(await world.statusOf(await reserved(world, world.buyer()))).toBe('STOCK_RESERVED');
 });
 
 test('a charge in doubt holds the stock until an answer settles it', async () => {
@@ -319,4 +332,21 @@ test('a saga that cannot be swept is looked at again later, and in the end by a 
     async () => (await world.sql.number('SELECT count(*) FROM saga WHERE needs_attention AND wake_at IS NULL AND attempts = 10')) === 1,
   );
   expect(await world.statusOf(id)).toBe('PENDING');
+});
+
+test('a saga that moves on while its sweep fails keeps the time of its new step', async () => {
+  await using world = await anOrdersWorld();
+  const due = createDueSagas({
+    rows: async <Row extends object>(text: string, values?: readonly unknown[]) => (await world.sql.rows(text, values)) as readonly Row[],
+    count: world.sql.execute,
+  });
+  const [waiting, ended] = [await reserved(world, world.buyer()), await placed(world, world.buyer())];
+  await world.reply('StockRejected', await world.command(ended, 'ReserveStock'), { reason: 'SHORT', short: [] });
+  await world.becomes(ended, 'REJECTED');
+  const times = () => world.sql.rows('SELECT attempts, wake_at, needs_attention FROM saga ORDER BY order_id');
+  const before = await times();
+
+  for (const orderId of [waiting, ended]) await due.postpone(orderId, 'its deadline could not be acted on');
+
+  expect(await times()).toEqual(before);
 });

@@ -39,22 +39,29 @@ const staffOf = (world: OrdersWorld) => {
   };
 };
 
-/** An order of two lines that is paid. */
-async function paid(world: OrdersWorld, buyer: Buyer): Promise<{ id: Id<'ord'>; lines: readonly string[] }> {
+/** An order of two lines whose payment is authorised, and what it costs. */
+async function authorised(world: OrdersWorld, buyer: Buyer) {
   const [mug, spoon] = await world.sells({}, {});
   const { id: text, total } = await buyer.buys(mug!, spoon!);
   const id = parseId('ord', text)!;
   const amount = { amount: { amount: total.amount, currency: 'EUR' } };
   await world.reply('StockReserved', await world.command(id, 'ReserveStock'));
   await world.reply('PaymentAuthorised', await world.command(id, 'AuthorisePayment'), amount);
-  await world.reply('PaymentCaptured', await world.command(id, 'CapturePayment'), amount);
-  await world.reply('StockCommitted', await world.command(id, 'CommitStock'));
-  await world.becomes(id, 'PROCESSING');
+  await world.becomes(id, 'CONFIRMED');
   const { order } = await buyer.data<{ order: { lines: readonly { id: string }[] } }>(
     'query($id: ID!) { order(id: $id) { lines { id } } }',
     { id },
   );
-  return { id, lines: order.lines.map((line) => line.id) };
+  return { id, amount, lines: order.lines.map((line) => line.id) };
+}
+
+/** An order of two lines that is paid. */
+async function paid(world: OrdersWorld, buyer: Buyer): Promise<{ id: Id<'ord'>; lines: readonly string[] }> {
+  const { id, amount, lines } = await authorised(world, buyer);
+  await world.reply('PaymentCaptured', await world.command(id, 'CapturePayment'), amount);
+  await world.reply('StockCommitted', await world.command(id, 'CommitStock'));
+  await world.becomes(id, 'PROCESSING');
+  return { id, lines };
 }
 
 test('an order is shipped in two parcels and delivered with the last', async () => {
@@ -154,6 +161,18 @@ test('cancelling and shipping at once: one of them wins, and a cancelled order s
     );
     expect(order.shipments.map((parcel) => parcel.status)).toEqual([status === 'SHIPPED' ? 'IN_TRANSIT' : 'CANCELLED']);
   }
+});
+
+test('nothing is packed before the money is captured', async () => {
+  await using world = await anOrdersWorld();
+  const { id, lines } = await authorised(world, world.buyer());
+  await world.reply('StockCommitted', await world.command(id, 'CommitStock'));
+  await world.orders.caughtUp();
+
+  const { shipment, userErrors } = await staffOf(world).pack(id, lines);
+
+  expect([shipment, userErrors.map(({ code }) => code)]).toEqual([null, ['ILLEGAL_TRANSITION']]);
+  expect(await world.statusOf(id)).toBe('CONFIRMED');
 });
 
 test('what cannot be packed or scanned is refused with its reason', async () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
-import { startConsumer } from '@tally/messaging';
+import { endOf, interventionsOn, startConsumer } from '@tally/messaging';
 import {
   createTransact,
+  createTroubleDesk,
+  idempotencyOn,
   openSubgraphParts,
   databaseState,
   sqlOf,
@@ -12,11 +14,14 @@ import {
   type Subgraph,
   type SubgraphOverrides,
   type SubgraphParts,
+  type TroubleDesk,
 } from '@tally/subgraph-kit';
 import { createCommandsStore } from './adapters/prisma/commands-store.ts';
+import { createDoubtsStore } from './adapters/prisma/doubts-store.ts';
 import { createPaymentMethodsStore } from './adapters/prisma/payment-methods.ts';
 import { createPaymentsReader } from './adapters/prisma/payments-reader.ts';
 import { createSettlementStore } from './adapters/prisma/settlement-store.ts';
+import { createTroubleReads } from './adapters/prisma/trouble-reads.ts';
 import { createWorkQueue } from './adapters/prisma/work-queue.ts';
 import { createSimulatorProvider } from './adapters/simulator/payment-provider.ts';
 import { traced } from './adapters/simulator/traced.ts';
@@ -26,22 +31,26 @@ import { onCapturePayment } from './consumers/capture-payment.ts';
 import { onRefundPayment } from './consumers/refund-payment.ts';
 import { onVoidPayment } from './consumers/void-payment.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
-import { onlookerOf, type Context } from './graphql/context.ts';
+import { onlookerOf, type Context, type Trouble } from './graphql/context.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { startCallProvider } from './jobs/call-provider.ts';
 import type { LeasedWorker } from './jobs/leased-worker.ts';
 import { startSettleDoubts } from './jobs/settle-doubts.ts';
 import type { PaymentProvider } from './ports/payment-provider.ts';
+import type { Intervene } from './ports/doubts.ts';
 import type { Transact } from './ports/transact.ts';
-import { createPaymentsTelemetry, type PaymentsTelemetry } from './telemetry.ts';
+import { createPaymentsTelemetry, watchDoubts, type PaymentsTelemetry } from './telemetry.ts';
 import { createAddPaymentMethod } from './use-cases/add-payment-method.ts';
 import { createAuthorisePayment } from './use-cases/authorise-payment.ts';
 import { createCapturePayment } from './use-cases/capture-payment.ts';
 import { createCarryOut, createClaim, createRenew } from './use-cases/carry-out.ts';
+import { createEnquirePayment } from './use-cases/enquire-payment.ts';
 import { createRefundPayment } from './use-cases/refund-payment.ts';
 import { createRemovePaymentMethod } from './use-cases/remove-payment-method.ts';
+import { createSettlePayment } from './use-cases/settle-payment.ts';
 import { createViewPayments } from './use-cases/view-payments.ts';
+import { createViewTrouble } from './use-cases/view-trouble.ts';
 import { createVoidPayment } from './use-cases/void-payment.ts';
 
 const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -51,6 +60,8 @@ export interface RunningPayments extends AsyncDisposable {
   readonly subgraph: Subgraph | null;
   /** Every command that was on the log when this was called is taken. */
   caughtUp(): Promise<void>;
+  /** Rejects when a consumer had to stop for good. `null` without the role `worker`. */
+  readonly ended: Promise<unknown> | null;
 }
 
 export interface PaymentsOverrides extends SubgraphOverrides {
@@ -62,6 +73,8 @@ export interface PaymentsOverrides extends SubgraphOverrides {
 interface Parts extends SubgraphParts {
   readonly client: PrismaClient;
   readonly transact: Transact;
+  readonly intervene: Intervene;
+  readonly desk: TroubleDesk;
   readonly telemetry: PaymentsTelemetry;
 }
 
@@ -81,6 +94,7 @@ export async function startPayments(config: PaymentsConfig, overrides: PaymentsO
   const owned = stack.move();
   return {
     subgraph,
+    ended: worker?.ended ?? null,
     caughtUp: async () => worker?.caughtUp(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -100,10 +114,21 @@ async function openParts(config: PaymentsConfig, overrides: PaymentsOverrides): 
       commands: createCommandsStore(sql),
       settlements: createSettlementStore(sql),
       methods: createPaymentMethodsStore(tx, sql),
+      doubts: createDoubtsStore(sql),
+      interventions: interventionsOn(sql),
     }),
   });
   const owned = stack.move();
-  return { ...parts, client, transact, telemetry: createPaymentsTelemetry(logger), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const desk = createTroubleDesk({ sql: sqlOf(client), transact });
+  return {
+    ...parts,
+    client,
+    transact,
+    intervene: transact,
+    desk,
+    telemetry: createPaymentsTelemetry(logger),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 /** Relay, workers and consumer, in this order: what the later ones commit while they drain still gets out. */
@@ -129,6 +154,7 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
   stack.use(await parts.startRelay());
 
   const queue = createWorkQueue(sqlOf(parts.client));
+  stack.use(watchDoubts(() => createTroubleReads(sqlOf(parts.client)).doubts()));
   if (config.soleWorker) await queue.takeOver();
   const workers: Partial<Record<'CALLS' | 'ENQUIRIES', LeasedWorker>> = {};
   const carryOut = createCarryOut({
@@ -138,6 +164,7 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
     patience: work,
     telemetry,
     random: Math.random,
+    monotonicMs: () => performance.now(),
     workDue: (which, inMs) => workers[which]?.wake(inMs),
   });
   const job = {
@@ -174,10 +201,22 @@ async function startWorker(parts: Parts, config: PaymentsConfig, overrides: Paym
     }),
   );
   const owned = stack.move();
-  return { provider, caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { provider, ended: endOf(consumer), caughtUp: () => consumer.caughtUp(), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function startApi({ client, transact, verifier, logger }: Parts, config: PaymentsConfig, ready: ReadinessSources): Promise<Subgraph> {
+function troubleOf({ client, intervene, desk, telemetry }: Parts, { work: patience }: PaymentsConfig): Trouble {
+  const sql = sqlOf(client);
+  return {
+    desk,
+    viewTrouble: createViewTrouble(createTroubleReads(sql)),
+    enquirePayment: createEnquirePayment({ intervene }),
+    settlePayment: createSettlePayment({ intervene, keys: idempotencyOn(sql), patience, telemetry }),
+  };
+}
+
+function startApi(parts: Parts, config: PaymentsConfig, ready: ReadinessSources): Promise<Subgraph> {
+  const { client, transact, verifier, logger } = parts;
+  const trouble = troubleOf(parts, config);
   const useCases = {
     addPaymentMethod: createAddPaymentMethod({ transact }),
     removePaymentMethod: createRemovePaymentMethod({ transact }),
@@ -187,7 +226,7 @@ function startApi({ client, transact, verifier, logger }: Parts, config: Payment
     name: 'payments',
     typeDefs,
     resolvers,
-    context: ({ viewer }) => ({ viewer, useCases, loaders: createLoaders(view, onlookerOf(viewer)) }),
+    context: ({ viewer }) => ({ viewer, useCases, trouble, loaders: createLoaders(view, onlookerOf(viewer)) }),
     verifier,
     http: config.http,
     ready,

@@ -31,6 +31,16 @@ test('the settle window is twice the timeout, whatever that is', () => {
   expect(readPaymentsConfig({ ...example(), PAYMENT_TIMEOUT_MS: '700' }).work).toMatchObject({ requestTimeoutMs: 700, settleMs: 1_400 });
 });
 
+test('a doubt is enquired after 2 s, 10 s, 30 s, 2 min, 10 min, then hourly; a claim holds 30 s', () => {
+  expect(standardWork.enquiryMs).toEqual([2, 10, 30, 120, 600, 3_600].map((seconds) => seconds * 1_000));
+  expect(standardWork.leaseMs).toBe(30_000);
+});
+
+test('no call is made under a key that the provider may have forgotten', () => {
+  // Providers remember keys for a day. Authorisations are given up long before, by orders; what was voided twice is voided once.
+  expect(standardWork.giveUpMs).toBeLessThanOrEqual(24 * 3_600_000);
+});
+
 test('everything that is missing or wrong is said in one line', () => {
   expect(() =>
     readPaymentsConfig({ ...example(), PAYMENT_SIMULATOR_URL: 'ftp://x', PAYMENTS_DATABASE_URL: '', PAYMENT_CONCURRENCY: '0' }),

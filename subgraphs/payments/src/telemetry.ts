@@ -1,4 +1,4 @@
-import { metrics, trace, type Attributes } from '@opentelemetry/api';
+import { metrics, trace, type Attributes, type BatchObservableCallback } from '@opentelemetry/api';
 import { inCarriedSpan, type Carried } from '@tally/messaging';
 import type { Logger } from '@tally/runtime';
 import type { AttemptEnd } from './domain/attempt.ts';
@@ -66,4 +66,21 @@ export function createPaymentsTelemetry(logger: Logger): PaymentsTelemetry {
       logger.warn({ provider, state }, 'circuit breaker of the payment provider');
     },
   };
+}
+
+/** Shows at each collection how many operations are in doubt, and for how long; nothing while that cannot be read. Disposal ends that. */
+export function watchDoubts(read: () => Promise<{ readonly count: number; readonly oldestSeconds: number }>): Disposable {
+  const meter = metrics.getMeter('tally.payments');
+  const count = meter.createObservableGauge('payments_in_doubt', {
+    description: 'operations whose effect at the provider is not known now',
+  });
+  const oldest = meter.createObservableGauge('payments_in_doubt_oldest_seconds', { unit: 's', description: 'age of the oldest doubt' });
+  const observe: BatchObservableCallback = async (result) => {
+    const now = await read().catch(() => null);
+    if (now === null) return;
+    result.observe(count, now.count);
+    result.observe(oldest, now.oldestSeconds);
+  };
+  meter.addBatchObservableCallback(observe, [count, oldest]);
+  return { [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, [count, oldest]) };
 }

@@ -93,6 +93,29 @@ test('a worker that dies before its call: the enquiry finds nothing, and the cal
   ]);
 });
 
+test('while the provider is asked no transaction is open, and the orders behind it go on', async () => {
+  const gate = gated('before');
+  await using world = await aPaymentsWorld({ provider: gate.provider });
+  await using _ = gate.connect(world);
+  const held = await world.authorise('tok_ok');
+  await eventually(async () => expect(await world.attempts(held.orderId)).toEqual(['AUTHORISE STARTED']));
+
+  // Enough of them that some share the partition of the one that waits.
+  const others = await Promise.all(Array.from({ length: 32 }, () => world.authorise('tok_ok')));
+
+  for (const order of others) expect((await world.replyTo(order)).type).toBe('PaymentAuthorised');
+  expect(await world.attempts(held.orderId)).toEqual(['AUTHORISE STARTED']);
+  await eventually(async () =>
+    expect(
+      await world.sql.number(
+        `SELECT count(*) FROM pg_stat_activity WHERE usename = 'payments' AND datname = current_database() AND state LIKE 'idle in transaction%'`,
+      ),
+    ).toBe(0),
+  );
+  gate.open();
+  expect((await world.replyTo(held)).type).toBe('PaymentAuthorised');
+});
+
 test('a worker that dies between claim and call leaves nothing to enquire after', async () => {
   await using world = await aPaymentsWorld({ work: { pollMs: 60_000 } });
   await world.stop();

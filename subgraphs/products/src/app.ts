@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { topicOf } from '@tally/events';
-import { startConsumer, type Consumer, type Feed, type Sql } from '@tally/messaging';
+import { endOf, startConsumer, type Consumer, type Feed, type Sql } from '@tally/messaging';
 import { openRedis } from '@tally/redis';
-import { createTransact, databaseState, hasScope, openSubgraphParts, sqlOf, startSubgraph, startWorkerHealth } from '@tally/subgraph-kit';
+import {
+  createTransact,
+  createTroubleDesk,
+  databaseState,
+  hasScope,
+  openSubgraphParts,
+  sqlOf,
+  startSubgraph,
+  startWorkerHealth,
+} from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createHotReads } from './adapters/memory/hot-reads.ts';
 import { createCatalogueReads } from './adapters/prisma/catalogue-reads.ts';
@@ -34,6 +43,8 @@ export interface RunningProducts extends AsyncDisposable {
   readonly subgraph: Subgraph | null;
   /** Everything that was on the log when this was called has had its effect here. At once without the role `worker`. */
   caughtUp(): Promise<void>;
+  /** Rejects when a consumer had to stop for good. `null` without the role `worker`. */
+  readonly ended: Promise<unknown> | null;
 }
 
 /** Starts catalogue, search and stock; what is handed in is used and not closed. @throws {StartupError} */
@@ -60,6 +71,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
     telemetry,
   });
 
+  const desk = createTroubleDesk({ sql, transact });
   if (config.roles.includes('worker')) stack.use(telemetry.observeOldestReservation(() => oldestReservationSeconds(sql)));
   const health = stack.use(await startWorkerHealth(config, { database: () => databaseState(client) }));
   const worker = config.roles.includes('worker') ? stack.use(await startWorker(config, parts, useCases)) : null;
@@ -72,7 +84,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
           resolvers,
           context({ viewer }) {
             const catalogue = useCases.viewCatalogue({ seesHidden: hasScope(viewer, 'catalogue:write') });
-            return { viewer, catalogue, loaders: createLoaders(catalogue), useCases };
+            return { viewer, catalogue, loaders: createLoaders(catalogue), useCases, desk };
           },
           verifier,
           http: config.http,
@@ -85,6 +97,7 @@ export async function startProducts(config: ProductsConfig, overrides: SubgraphO
   const owned = stack.move();
   return {
     subgraph,
+    ended: worker?.ended ?? null,
     caughtUp: async () => {
       await parts.drained();
       await worker?.caughtUp();
@@ -110,7 +123,7 @@ async function startWorker(
   { databaseUrl }: ProductsConfig,
   { eventLog: log, logger, startRelay }: SubgraphParts,
   useCases: UseCases,
-): Promise<Pick<Consumer, 'caughtUp'> & AsyncDisposable> {
+): Promise<Pick<Consumer, 'caughtUp'> & { readonly ended: Promise<unknown> } & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   stack.use(await startRelay());
   const commands = stack.use(
@@ -142,6 +155,7 @@ async function startWorker(
   );
   const owned = stack.move();
   return {
+    ended: endOf(commands, levels),
     async caughtUp() {
       await Promise.all([commands.caughtUp(), levels.caughtUp()]);
     },

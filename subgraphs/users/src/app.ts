@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { accessAudience, accessIssuer, createSigner, type JWK } from '@tally/identity';
 import type { Sql } from '@tally/messaging';
-import { createTransact, openSubgraphParts, sqlOf, startSubgraph, startWorkerHealth } from '@tally/subgraph-kit';
+import { createTransact, createTroubleDesk, openSubgraphParts, sqlOf, startSubgraph, startWorkerHealth } from '@tally/subgraph-kit';
 import type { Subgraph, SubgraphOverrides, SubgraphParts } from '@tally/subgraph-kit';
 import { createPasswordHasher } from './adapters/argon2/password-hasher.ts';
 import { refreshTokens } from './adapters/node-crypto/refresh-tokens.ts';
@@ -47,8 +47,10 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
   const client = new PrismaClient({ adapter: parts.adapter() });
   stack.defer(() => client.$disconnect());
   const sql = sqlOf(client);
+  const transact = createTransact({ client, consumer: 'users', wake, stores: storesOn });
+  const desk = createTroubleDesk({ sql, transact });
   const useCases = createUseCases({
-    transact: createTransact({ client, consumer: 'users', wake, stores: storesOn }),
+    transact,
     reads: createAccountReads(sql),
     retention: createRetentionStore(sql),
     hasher: overrides.hasher ?? createPasswordHasher(config.pepper),
@@ -69,7 +71,7 @@ export async function startUsers(config: UsersConfig, overrides: UsersOverrides 
           name: 'users',
           typeDefs,
           resolvers,
-          context: ({ viewer }) => createContext(viewer, useCases),
+          context: ({ viewer }) => createContext(viewer, useCases, desk),
           verifier,
           http: config.http,
           ready: { database: () => answers(sql) },

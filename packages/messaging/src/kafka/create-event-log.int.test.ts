@@ -1,13 +1,12 @@
 import { createServer } from 'node:net';
 import { startKafka } from '@tally/infra';
 import { StartupError } from '@tally/runtime';
-import { eventually, infra } from '@tally/testkit';
+import { eventually, infra, startFaultProxy } from '@tally/testkit';
 import kafkajs from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { startFeedProbe } from '../../test/contract/feed-probe.ts';
 import { createGroupProbe, nameOf, sequencesOf } from '../../test/contract/group-probe.ts';
 import { appendSurely, aRecord, aTopic, range, records } from '../../test/contract/event-log-world.ts';
-import { startFaultProxy } from '../../test/fault-proxy.ts';
 import { anAddress, openAdmin, openKafkaLog, through } from '../../test/kafka-world.ts';
 import { aListeningLogger } from '../../test/silent-logger.ts';
 import { EventLogUnavailableError, PositionLostError, RecordRefusedError, TopicMismatchError } from '../event-log.ts';

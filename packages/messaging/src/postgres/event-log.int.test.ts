@@ -1,8 +1,7 @@
-import { cloneDatabase, openSql } from '@tally/testkit';
+import { cloneDatabase, openSql, startFaultProxy } from '@tally/testkit';
 import { expect, test } from 'vitest';
 import { eventLogContract } from '../../test/contract/event-log.contract.ts';
 import { aRecord, type EventLogWorld } from '../../test/contract/event-log-world.ts';
-import { startFaultProxy } from '../../test/fault-proxy.ts';
 import { silent } from '../../test/silent-logger.ts';
 import { createPostgresEventLog } from './create-event-log.ts';
 import { createGroupProbe } from '../../test/contract/group-probe.ts';

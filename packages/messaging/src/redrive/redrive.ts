@@ -1,5 +1,6 @@
-import { openConnection, closeConnection, sqlOnPg } from '../connection.ts';
+import { inTransaction, openPool } from '../connection.ts';
 import type { Sql } from '../sql.ts';
+import { interventionsOn } from '../trouble/interventions.ts';
 
 const request = `UPDATE parked_key SET redrive_requested_at = now() WHERE topic = $1 AND ($2::text IS NULL OR key = $2) AND parked_at IS NOT NULL
 RETURNING consumer, key`;
@@ -35,36 +36,64 @@ export interface Redriven extends RedriveRequest {
 }
 
 /**
- * Asks for redrives in several databases.
+ * Asks for redrives in several databases, and puts each that finds something on record there.
  *
  * @param options.databaseUrls by name, for example the app URLs of all subgraphs.
+ * @param options.by who asks, and why, in their own words.
  * @throws a database cannot be reached or has no such tables; keys of earlier ones are asked for then, asking again is harmless.
  */
 export async function redrive(options: {
   readonly databaseUrls: Readonly<Record<string, string>>;
   readonly topic: string;
   readonly key?: string | null;
+  readonly by: { readonly actor: string; readonly reason: string };
 }): Promise<readonly Redriven[]> {
-  const { databaseUrls, topic, key = null } = options;
+  const { databaseUrls, topic, key = null, by } = options;
   const found: Redriven[] = [];
   for (const [database, url] of Object.entries(databaseUrls)) {
-    const client = await openConnection(url, 'redrive');
+    const pool = openPool(url, 'redrive', 1);
     try {
-      const sql = sqlOnPg(client);
-      for (const asked of await requestRedrive(sql, topic, key)) {
-        if (asked.consumer === null) {
-          found.push({ database, ...asked, letters: 1, oldest: null });
-          continue;
-        }
-        const [waiting] = await sql.rows<{ letters: number; oldest: Date | null }>(letters, [asked.consumer, topic, asked.key]);
-        found.push({ database, ...asked, letters: waiting?.letters ?? 0, oldest: waiting?.oldest ?? null });
-      }
+      found.push(...(await inTransaction(pool, (sql) => redriveIn(sql, database, { topic, key, ...by }))));
     } finally {
-      await closeConnection(client);
+      await pool.end();
     }
   }
   return found;
 }
+
+async function redriveIn(
+  sql: Sql,
+  database: string,
+  { topic, key, actor, reason }: { readonly topic: string; readonly key: string | null; readonly actor: string; readonly reason: string },
+): Promise<readonly Redriven[]> {
+  const asked = await requestRedrive(sql, topic, key);
+  const found: Redriven[] = [];
+  for (const request of asked) {
+    const waits =
+      request.consumer === null
+        ? undefined
+        : (await sql.rows<{ letters: number; oldest: Date | null }>(letters, [request.consumer, topic, request.key]))[0];
+    found.push({ database, ...request, letters: waits?.letters ?? (request.consumer === null ? 1 : 0), oldest: waits?.oldest ?? null });
+  }
+  if (asked.length > 0)
+    await interventionsOn(sql).record({
+      actor,
+      action: 'redrive',
+      subject: redriveSubject(topic, key),
+      reason,
+      details: redriveDetails(asked),
+    });
+  return found;
+}
+
+/** What stands on record of the keys: how many, and the first of them. */
+export const redriveDetails = (asked: readonly RedriveRequest[]): Readonly<Record<string, unknown>> => ({
+  keys: asked.length,
+  first: asked.slice(0, 20),
+});
+
+/** What a redrive is on record as done to. */
+export const redriveSubject = (topic: string, key: string | null): string => (key === null ? topic : `${topic} ${key}`);
 
 /** The answer of `redrive` as text for a terminal. */
 export function toTable(topic: string, redriven: readonly Redriven[]): string {

@@ -1,8 +1,7 @@
 import type { TopicFacts } from '@tally/events';
 import { newId } from '@tally/kernel';
-import { eventually, freshKey } from '@tally/testkit';
+import { eventually, freshKey, type FaultProxy } from '@tally/testkit';
 import type { EventLog, LogRecord } from '../../src/index.ts';
-import type { FaultProxy } from '../fault-proxy.ts';
 
 /** An event log of its own for one test. */
 export interface EventLogWorld extends AsyncDisposable {

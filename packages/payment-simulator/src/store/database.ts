@@ -14,9 +14,14 @@ export interface Database extends Queryable, AsyncDisposable {
   transact<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
 }
 
-/** Opens a pool of at most ten connections; the first is made by the first statement. Losing an idle one is told to `onLost` and harmless. */
+/**
+ * Opens a pool of at most ten connections; the first is made by the first statement. Losing an idle one is told to `onLost` and harmless; a transaction
+ * that loses its own fails at its next statement.
+ */
 export function openDatabase(url: string, onLost: (error: Error) => void): Database {
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2_000, options: '-c search_path=simulator' });
+  // A connection that dies while a transaction holds it between statements tells only its own listeners; without one the process would end.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', onLost);
   return {
     query: (text, values = []) => pool.query(prepared(text, values)),

@@ -1,4 +1,4 @@
-import { hasScope, type Viewer } from '@tally/subgraph-kit';
+import { hasScope, type TroubleDesk, type Viewer } from '@tally/subgraph-kit';
 import type { UseCases } from '../use-cases/index.ts';
 import type { Onlooker } from '../use-cases/view-notifications.ts';
 import type { Loaders } from './loaders.ts';
@@ -8,6 +8,7 @@ export interface Context {
   readonly viewer: Viewer;
   readonly useCases: Pick<UseCases, 'viewNotifications' | 'markRead' | 'resend'>;
   readonly loaders: Loaders;
+  readonly desk: TroubleDesk;
 }
 
 /** The scope that shows all notifications and sends what was given up once more. */

@@ -2,6 +2,7 @@ import { requireScope, requireUser } from '@tally/subgraph-kit';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import { manageScope } from './context.ts';
 import { toPayload } from './payloads.ts';
+import { troubleMutation } from './trouble.ts';
 
 export const mutation: MutationResolvers = {
   notificationsMarkRead: (_, { ids }, { viewer, useCases }) => {
@@ -12,4 +13,5 @@ export const mutation: MutationResolvers = {
     requireScope(viewer, manageScope);
     return toPayload(ids, useCases.resend);
   },
+  ...troubleMutation,
 };

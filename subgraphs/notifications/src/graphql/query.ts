@@ -3,6 +3,7 @@ import { badInput, notFound, requireScope, requireUser, sequenceAhead } from '@t
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import { manageScope } from './context.ts';
 import { parsePage } from './pages.ts';
+import { troubleQuery } from './trouble.ts';
 
 export const query: QueryResolvers = {
   async notification(_, { id }, { loaders }) {
@@ -23,4 +24,5 @@ export const query: QueryResolvers = {
     if (!told.ok) throw sequenceAhead();
     return [...told.value];
   },
+  ...troubleQuery,
 };

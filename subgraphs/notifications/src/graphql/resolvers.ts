@@ -5,6 +5,7 @@ import { notification, notificationEvent } from './notification.ts';
 import { order } from './order.ts';
 import { pageResolvers } from './pages.ts';
 import { query } from './query.ts';
+import { trouble } from './trouble.ts';
 import { notificationConnection, user } from './user.ts';
 
 export const resolvers: Resolvers = {
@@ -17,6 +18,7 @@ export const resolvers: Resolvers = {
   UndeliveredConnection: pageResolvers,
   Order: order,
   User: user,
+  Trouble: trouble,
   UserError: { __resolveType: (parent) => parent.__typename },
   Node: { __resolveType: () => 'Notification' },
 };

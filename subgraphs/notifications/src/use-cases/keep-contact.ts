@@ -1,3 +1,4 @@
+import { crashPoint } from '@tally/kernel';
 import type { Contact } from '../domain/replicas.ts';
 import type { Transact } from '../ports/unit.ts';
 import type { NotificationsTelemetry } from '../telemetry.ts';
@@ -12,6 +13,7 @@ export interface KeepContactDeps {
 export function createKeepContact({ transact, telemetry, mailsDue }: KeepContactDeps) {
   return async function keepContact(contact: Contact, version: number): Promise<void> {
     const isNewer = await transact(({ contacts }) => contacts.replace(contact, version));
+    crashPoint('contact.keep.after');
     telemetry.contactKept(isNewer);
     if (isNewer) mailsDue();
   };

@@ -15,5 +15,11 @@ export const mayReadAll = ({ scopes }: Actor): boolean => scopes.includes('order
 /** Packs, ships and cancels orders of everybody. */
 export const mayFulfil = ({ scopes }: Actor): boolean => scopes.includes('orders:fulfil');
 
+/** Steps in where something stands still. */
+export const mayOperate = ({ scopes }: Actor): boolean => scopes.includes('operations:write');
+
+/** Sees what stands still. */
+export const maySeeTrouble = ({ scopes }: Actor): boolean => scopes.includes('operations:read');
+
 /** The buyer, or somebody who reads all. Everybody else sees no difference to an order that does not exist. */
 export const mayRead = (actor: Actor, buyerId: Id<'usr'>): boolean => actor.userId === buyerId || mayReadAll(actor);

@@ -31,8 +31,13 @@ export const isOutstanding = ({ state }: SentCommand): boolean => state === 'OUT
 export const commandIdOf = (sagaId: Id<'saga'>, type: CommandType, ordinal: number): Id<'cmd'> =>
   derivedId('cmd', sagaId, `${type} ${ordinal}`);
 
-/** The id of the one refund of an order, from which payments derives the provider's key. */
-export const refundIdOf = (sagaId: Id<'saga'>): Id<'ref'> => derivedId('ref', sagaId, 'refund');
+/**
+ * The id of the refund of an order, from which payments derives the provider's key. There is one, whoever asks how often; only after it has failed for
+ * good a person may ask for the next (saga-retry.ts).
+ *
+ * @param nth from 1.
+ */
+export const refundIdOf = (sagaId: Id<'saga'>, nth = 1): Id<'ref'> => derivedId('ref', sagaId, nth === 1 ? 'refund' : `refund ${nth}`);
 
 function derivedId<P extends IdPrefix>(prefix: P, sagaId: Id<'saga'>, what: string): Id<P> {
   const hash = fingerprint({ saga: sagaId, what }).slice(-64);
@@ -58,6 +63,16 @@ export function undo(type: 'VoidPayment' | 'RefundPayment', saga: Saga, reason: 
     const command = { commandId: id, order: { id: saga.orderId }, reason };
     if (type === 'VoidPayment') return { id, type, data: command };
     return { id, type, data: { ...command, refundId: refundIdOf(saga.sagaId), amount: { ...saga.total } } };
+  };
+}
+
+/** Sends captured money back once more, as a refund of its own. */
+export function refundAgain(saga: Saga, reason: string): MakeCommand {
+  return (nextId) => {
+    const id = nextId('RefundPayment');
+    const nth = saga.commands.filter(({ type }) => type === 'RefundPayment').length + 1;
+    const refundId = refundIdOf(saga.sagaId, nth);
+    return { id, type: 'RefundPayment', data: { commandId: id, order: { id: saga.orderId }, reason, refundId, amount: { ...saga.total } } };
   };
 }
 

@@ -1,3 +1,4 @@
+import { refundFailed } from './attention.ts';
 import { moveOf, type OrderMove, type Problem } from './order.ts';
 import { paymentDeclined, paymentNotCollected, paymentNotCompleted, paymentNotPossible, shortLines } from './problems.ts';
 import type { Advance, Deadlines, Saga, SagaEnd, Verdict } from './saga.ts';
@@ -78,7 +79,7 @@ export function settle(saga: Saga & { step: 'CANCELLING' }, reply: Reply): Advan
     case 'PaymentRefunded':
       return settled(saga);
     case 'RefundFailed':
-      return stays({ ...saga, attention: `refund failed: ${reply.data.reason}` }, 'MOVED');
+      return stays({ ...saga, attention: refundFailed(reply.data.reason) }, 'MOVED');
     default:
       throw impossible(saga, reply, 'money was to go back');
   }

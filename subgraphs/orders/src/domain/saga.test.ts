@@ -228,14 +228,16 @@ test('what waits for money or for nothing has no deadline', () => {
   expect(expire(overdue, later(1))).toMatchObject({ saga: { deadlineAt: null }, send: [], move: null });
 });
 
-test('a reply with another amount, to no command, or of another kind is impossible', () => {
+test('a reply with another amount or currency, to no command, or of another kind is impossible', () => {
   const saga = reserved();
   const other = aReply('PaymentAuthorised', commandIn(saga, 'AuthorisePayment'), saga.orderId) as Extract<
     Reply,
     { type: 'PaymentAuthorised' }
   >;
-  const wrong = { ...other, data: { ...other.data, amount: money(1, 'EUR') } };
-  expect(() => advance(saga, wrong, start, standardDeadlines)).toThrow(ImpossibleReplyError);
+  for (const amount of [money(1, 'EUR'), money(total.amount, 'USD')]) {
+    const wrong = { ...other, data: { ...other.data, amount } };
+    expect(() => advance(saga, wrong, start, standardDeadlines)).toThrow(ImpossibleReplyError);
+  }
   expect(() => advance(saga, aReply('StockReserved', newId('cmd'), saga.orderId), start, standardDeadlines)).toThrow(ImpossibleReplyError);
   expect(() => hears(saga, 'StockCommitted', 'AuthorisePayment')).toThrow(ImpossibleReplyError);
   expect(() => hears(aSaga(), 'PaymentInDoubt', 'ReserveStock')).toThrow(ImpossibleReplyError);

@@ -1,4 +1,5 @@
 import { unreachable, type Id, type Money } from '@tally/kernel';
+import { refundFailed } from './attention.ts';
 import { moveOf, type CancelReason, type OrderMove, type OrderStatus } from './order.ts';
 import { notDelivered } from './problems.ts';
 import { answered, commandIdOf, isOutstanding, isPaymentCommand, madeVoid, type Command, type SentCommand } from './saga-commands.ts';
@@ -121,7 +122,7 @@ export function advance(saga: Saga, reply: Reply, now: Date, deadlines: Deadline
       return settle(heard, reply);
     case 'ENDED':
       return reply.type === 'RefundFailed'
-        ? stays({ ...heard, attention: `refund failed: ${reply.data.reason}` }, 'MOVED')
+        ? stays({ ...heard, attention: refundFailed(reply.data.reason) }, 'MOVED')
         : sendBackHeldMoney(heard, reply, 'MOVED');
     default:
       return unreachable(heard);

@@ -5,6 +5,7 @@ import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.t
 import type { ChangedCart } from '../use-cases/change-cart.ts';
 import type { CheckedOut, CheckoutRefusal } from '../use-cases/checkout.ts';
 import type { ShippedOrder } from '../use-cases/shipped-order.ts';
+import { troubleMutation } from './trouble.ts';
 import { problemsOf, toUserErrors, unlessInProgress } from './user-errors.ts';
 
 type Payload<Name extends 'CartPayload' | 'CheckoutPayload' | 'OrderPayload' | 'ShipmentPayload'> = Awaited<ResolversTypes[Name]>;
@@ -44,6 +45,7 @@ export const mutation: Required<MutationResolvers> = {
     const scanning = useCases.updateShipment({ actor, key: parseIdempotencyKey(input.idempotencyKey), input });
     return unlessInProgress(scanning.then(toShipmentPayload), noShipment);
   },
+  ...troubleMutation,
 };
 
 const toCartPayload = (outcome: Outcome<ChangedCart, Refusals>): Payload<'CartPayload'> =>

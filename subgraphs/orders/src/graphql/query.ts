@@ -4,6 +4,7 @@ import type { Order } from '../domain/order.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import type { SequenceAhead } from '../use-cases/replay-events.ts';
 import type { Context } from './context.ts';
+import { troubleQuery } from './trouble.ts';
 
 export const query: Required<QueryResolvers> = {
   async order(_, { id, number }, { viewer, actor, loaders, useCases }) {
@@ -35,6 +36,7 @@ export const query: Required<QueryResolvers> = {
     const { userId } = requireUser(viewer);
     return replayed(await useCases.replayEvents.ofBuyer(userId, parseSequence(afterSequence)));
   },
+  ...troubleQuery,
 };
 
 /** Loaders know only what the caller may read: missing and foreign look alike. */

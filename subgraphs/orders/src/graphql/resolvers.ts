@@ -4,6 +4,7 @@ import { cart, cartLine, money } from './cart.ts';
 import { mutation } from './mutation.ts';
 import { myOrderEvent, order, orderLine, orderStatusEvent, shipment } from './order.ts';
 import { query } from './query.ts';
+import { trouble, troubledOrder } from './trouble.ts';
 import { orderConnection, user } from './user.ts';
 
 const userError: UserErrorResolvers = { __resolveType: ({ __typename }) => __typename ?? 'BasicError' };
@@ -23,4 +24,6 @@ export const resolvers = {
   Shipment: shipment,
   User: user,
   OrderConnection: orderConnection,
+  Trouble: trouble,
+  TroubledOrder: troubledOrder,
 };

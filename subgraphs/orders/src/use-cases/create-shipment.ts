@@ -1,4 +1,4 @@
-import { fingerprint, newId, ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
+import { crashPoint, fingerprint, newId, ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
 import { mayFulfil, type Actor } from '../domain/actor.ts';
 import { conflict, invalid, notFound, type Refusals } from '../domain/refusal.ts';
 import { mayBePacked, unpackedLines, type Shipment } from '../domain/shipment.ts';
@@ -54,7 +54,9 @@ export function createCreateShipment(deps: ShipmentDeps) {
         return { recorded: result, replayed: false };
       }),
     );
-    return outcome.ok ? asItStands(orders, outcome.value.recorded, outcome.value.replayed) : outcome;
+    if (!outcome.ok) return outcome;
+    crashPoint('shipment.create.after');
+    return asItStands(orders, outcome.value.recorded, outcome.value.replayed);
   };
 }
 

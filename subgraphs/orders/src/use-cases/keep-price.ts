@@ -1,4 +1,5 @@
 import type { MessageData } from '@tally/events';
+import { crashPoint } from '@tally/kernel';
 import type { PriceReplica } from '../ports/price-replica.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -6,7 +7,9 @@ import type { Telemetry } from '../telemetry.ts';
 export function createKeepPrice({ replica, telemetry }: { readonly replica: PriceReplica; readonly telemetry: Telemetry }) {
   return {
     async changed(product: MessageData<'ProductChanged'>, sequence: number): Promise<void> {
-      telemetry.pricesKept(product.product.id, await replica.replace(product, sequence));
+      const isNewer = await replica.replace(product, sequence);
+      crashPoint('price.keep.after');
+      telemetry.pricesKept(product.product.id, isNewer);
     },
     async archived(product: MessageData<'ProductArchived'>, sequence: number): Promise<void> {
       telemetry.pricesKept(product.product.id, await replica.retire(product, sequence));

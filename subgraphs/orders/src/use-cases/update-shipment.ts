@@ -1,4 +1,4 @@
-import { fingerprint, ok, parseId, refuse, type Clock, type Id, type Outcome } from '@tally/kernel';
+import { crashPoint, fingerprint, ok, parseId, refuse, type Clock, type Id, type Outcome } from '@tally/kernel';
 import { mayFulfil, type Actor } from '../domain/actor.ts';
 import { told } from '../domain/messages.ts';
 import type { OrderMove } from '../domain/order.ts';
@@ -61,6 +61,7 @@ export function createUpdateShipment(deps: ShipmentDeps & { readonly clock: Cloc
       }),
     );
     if (!outcome.ok) return outcome;
+    crashPoint('shipment.update.after');
     const { recorded, replayed, move } = outcome.value;
     const shipped = await asItStands(orders, recorded, replayed);
     if (move !== null && shipped.ok) telemetry.orderMoved(recorded.orderId, move, shipped.value.order.total);

@@ -103,6 +103,17 @@ test.each<[string, Change, string, number?]>([
     'DONE PaymentRefunded',
   ],
   [
+    'a refund that failed asked for again',
+    { payment: { status: 'CAPTURED', captured: 1_000 }, operation: { kind: 'REFUND', refund: aRefund({ status: 'FAILED' }) } },
+    'DONE RefundFailed',
+  ],
+  [
+    'a refund never made',
+    { payment: { status: 'CAPTURED', captured: 1_000 }, operation: { kind: 'REFUND', refund: aRefund() } },
+    'DONE RefundFailed FAILED',
+    61,
+  ],
+  [
     'a refund in another currency',
     {
       payment: { status: 'CAPTURED', captured: 1_000 },

@@ -4,12 +4,16 @@ import { mutation } from './mutation.ts';
 import { order } from './order.ts';
 import { payment, refund } from './payment.ts';
 import { query } from './query.ts';
+import { trouble, troubledPayment, troubleMutation, troublePayload, troubleQuery } from './trouble.ts';
 import { user } from './user.ts';
 
 export const resolvers: Resolvers = {
   ...scalarResolvers,
-  Query: query,
-  Mutation: mutation,
+  Query: { ...query, ...troubleQuery },
+  Mutation: { ...mutation, ...troubleMutation },
+  Trouble: trouble,
+  TroubledPayment: troubledPayment,
+  PaymentTroublePayload: troublePayload,
   Payment: payment,
   Refund: refund,
   Order: order,

@@ -1,4 +1,4 @@
-import type { Viewer } from '@tally/subgraph-kit';
+import type { TroubleDesk, Viewer } from '@tally/subgraph-kit';
 import type { UseCases } from '../use-cases/index.ts';
 import type { CatalogueView } from '../use-cases/view-catalogue.ts';
 import type { Loaders } from './loaders.ts';
@@ -9,4 +9,5 @@ export interface Context {
   readonly catalogue: CatalogueView;
   readonly loaders: Loaders;
   readonly useCases: UseCases;
+  readonly desk: TroubleDesk;
 }

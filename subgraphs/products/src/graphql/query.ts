@@ -2,6 +2,7 @@ import { badInput } from '@tally/subgraph-kit';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import { readId, readVariantIds } from '../use-cases/read-arguments.ts';
 import { cursorParts, orBadInput } from './arguments.ts';
+import { troubleQuery } from './trouble.ts';
 
 export const query: QueryResolvers = {
   product(_, { id, slug }, { loaders }) {
@@ -29,6 +30,7 @@ export const query: QueryResolvers = {
     const key = exactlyOne(id, slug);
     return 'id' in key ? loaders.seller.load(orBadInput(readId('sell', key.id, 'id'))) : catalogue.sellerBySlug(key.slug);
   },
+  ...troubleQuery,
 };
 
 function exactlyOne(id: string | null | undefined, slug: string | null | undefined): { readonly id: string } | { readonly slug: string } {

@@ -3,11 +3,13 @@ import { category, inventory, inventoryEvent, product, productVariant, seller, v
 import { inventoryAdjustPayload, mutation, productPayload, variantPayload } from './mutation.ts';
 import { productConnection } from './product-connection.ts';
 import { query } from './query.ts';
+import { trouble, troubleMutation } from './trouble.ts';
 
 export const resolvers = {
   ...scalarResolvers,
   Query: query,
-  Mutation: mutation,
+  Mutation: { ...mutation, ...troubleMutation },
+  Trouble: trouble,
   Product: product,
   ProductVariant: productVariant,
   Inventory: inventory,

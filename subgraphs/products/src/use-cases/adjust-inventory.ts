@@ -1,4 +1,4 @@
-import { ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
+import { crashPoint, ok, parseId, refuse, type Id, type Outcome } from '@tally/kernel';
 import { limits, parseText } from '../domain/limits.ts';
 import { stockLevelChanged } from '../domain/messages.ts';
 import { invalid, type Refusal } from '../domain/refusal.ts';
@@ -47,7 +47,9 @@ export function createAdjustInventory({ transact, telemetry }: { readonly transa
       await outbox.append(stockLevelChanged(level));
       return ok({ variantId, replayed: false });
     });
-    if (outcome.ok && !outcome.value.replayed) telemetry.stockAdjusted(outcome.value.variantId, delta);
+    if (!outcome.ok) return outcome;
+    crashPoint('stock.adjust.after');
+    if (!outcome.value.replayed) telemetry.stockAdjusted(outcome.value.variantId, delta);
     return outcome;
   };
 }

@@ -12,6 +12,8 @@ const staff = [
   'payments:read',
   'users:read:any',
   'notifications:manage',
+  'operations:read',
+  'operations:write',
 ] as const;
 
 export function scopesOf(role: Role): readonly string[] {

@@ -1,4 +1,4 @@
-import { hasScope, type Viewer } from '@tally/subgraph-kit';
+import { hasScope, type TroubleDesk, type Viewer } from '@tally/subgraph-kit';
 import type { UseCases } from '../use-cases/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -6,15 +6,16 @@ import { createLoaders, type Loaders } from './loaders.ts';
 export interface Context {
   readonly viewer: Viewer;
   readonly useCases: UseCases;
+  readonly desk: TroubleDesk;
   /** Of what this viewer may see. */
   readonly loaders: Loaders;
 }
 
 /** The context of one request. */
-export function createContext(viewer: Viewer, useCases: UseCases): Context {
+export function createContext(viewer: Viewer, useCases: UseCases, desk: TroubleDesk): Context {
   const view = useCases.viewAccounts({
     userId: viewer.kind === 'user' ? viewer.userId : null,
     seesAll: hasScope(viewer, 'users:read:any'),
   });
-  return { viewer, useCases, loaders: createLoaders(view) };
+  return { viewer, useCases, desk, loaders: createLoaders(view) };
 }

@@ -2,6 +2,7 @@ import { requireUser, scalarResolvers } from '@tally/subgraph-kit';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { node, nodes } from './node.ts';
 import { toAuthPayload, toUserPayload } from './payloads.ts';
+import { trouble, troubleMutation, troubleQuery } from './trouble.ts';
 
 export const resolvers: Resolvers = {
   DateTime: scalarResolvers.DateTime,
@@ -9,6 +10,7 @@ export const resolvers: Resolvers = {
     me: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.accounts.load(viewer.userId) : null),
     node: (_, { id }, context) => node(id, context),
     nodes: (_, { ids }, context) => nodes(ids, context),
+    ...troubleQuery,
   },
   Mutation: {
     register: async (_, { input }, { useCases }) => toAuthPayload(await useCases.register({ ...input, displayName: input.displayName })),
@@ -28,7 +30,9 @@ export const resolvers: Resolvers = {
       const { userId } = requireUser(viewer);
       return toUserPayload(await useCases.removeAddress(userId, id), () => loaders.accounts.load(userId));
     },
+    ...troubleMutation,
   },
+  Trouble: trouble,
   User: {
     __resolveReference: ({ id }, { loaders }) => loaders.accounts.load(id),
     // An account gets here through a loader, which shows it to nobody else, or to somebody who has just signed in to it.

@@ -1,4 +1,4 @@
-import { ok, refuse, type Clock, type Outcome } from '@tally/kernel';
+import { crashPoint, ok, refuse, type Clock, type Outcome } from '@tally/kernel';
 import { parseEmail, type Credentials } from '../domain/account.ts';
 import { admit } from '../domain/login-attempts.ts';
 import { isTooLong, normalisePassword } from '../domain/password-rules.ts';
@@ -73,6 +73,7 @@ export function createLogIn(deps: Deps) {
       if (checked.renewed !== null) await unit.accounts.replaceHash(account.id, passwordHash, checked.renewed);
       return openSession(unit, account, { tokens, clock });
     });
+    crashPoint('session.open.after');
     telemetry.loggedIn('succeeded');
     return ok(await toSignIn(signAccess, opened));
   };

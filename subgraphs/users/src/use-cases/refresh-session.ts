@@ -1,4 +1,4 @@
-import { ok, refuse, unreachable, type Clock, type Id, type Outcome } from '@tally/kernel';
+import { crashPoint, ok, refuse, unreachable, type Clock, type Id, type Outcome } from '@tally/kernel';
 import { sessionRevoked } from '../domain/messages.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import { rotate } from '../domain/session.ts';
@@ -52,6 +52,7 @@ export function createRefreshSession({ transact, tokens, signAccess, clock, tele
 
   return async function refreshSession(shown: string): Promise<Outcome<SignIn, Refusal>> {
     const refreshed = await swap(shown);
+    crashPoint('session.refresh.after');
     if (refreshed.kind === 'rotated') return ok(await toSignIn(signAccess, refreshed.opened));
     if (refreshed.kind === 'theft') telemetry.reuseDetected(refreshed.userId);
     return refuse({ kind: 'SESSION_REVOKED' });

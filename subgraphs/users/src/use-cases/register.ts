@@ -1,4 +1,4 @@
-import { newId, ok, refuse, type Clock, type Outcome } from '@tally/kernel';
+import { crashPoint, newId, ok, refuse, type Clock, type Outcome } from '@tally/kernel';
 import { parseDisplayName, parseEmail } from '../domain/account.ts';
 import { userChanged } from '../domain/messages.ts';
 import { normalisePassword, passwordFault, type PasswordFault } from '../domain/password-rules.ts';
@@ -57,6 +57,7 @@ export function createRegister(deps: Deps) {
       return openSession(unit, added.account, { tokens, clock });
     });
     if (opened === null) return refuse({ kind: 'EMAIL_TAKEN' });
+    crashPoint('session.open.after');
     telemetry.registered();
     return ok(await toSignIn(signAccess, opened));
   };

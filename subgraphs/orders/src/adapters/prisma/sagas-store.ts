@@ -45,9 +45,10 @@ FROM advanced LEFT JOIN moved ON true LEFT JOIN stream ON true`;
 
 const takeDue = `SELECT 1 AS taken FROM saga WHERE order_id = $1::uuid AND wake_at <= now() FOR UPDATE SKIP LOCKED`;
 const listDue = `SELECT order_id FROM saga WHERE wake_at <= now() ORDER BY wake_at LIMIT $1::int`;
+// A saga that has moved on meanwhile has a time of its own.
 const postpone = `UPDATE saga SET attempts = attempts + 1, wake_at = CASE WHEN attempts < 9 THEN now() + least(2 ^ attempts, 300) * interval '1 second' END,
   needs_attention = needs_attention OR attempts >= 9, attention = CASE WHEN attempts >= 9 THEN COALESCE(attention, $2) ELSE attention END
-WHERE order_id = $1::uuid`;
+WHERE order_id = $1::uuid AND wake_at <= now()`;
 
 interface SagaRow {
   readonly step: SagaStep;

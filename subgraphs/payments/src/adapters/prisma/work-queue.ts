@@ -11,6 +11,18 @@ const due: Readonly<Record<Queue, string>> = {
     AND CASE WHEN op.lease_until IS NULL THEN op.state <> 'READY' ELSE op.lease_until <= now() END`,
 };
 
+/** Reads what was claimed as `op`, rows of payment_operation with `was_held`; named as `ClaimedColumns` has them. */
+export const readClaimed = `SELECT ${paymentColumns}, op.id::text, op.command_id, op.operation, op.call, op.key, op.state, op.deadline_at, op.fence, op.tries, op.enquiries,
+  op.doubt_since, op.unknown_since, op.traceparent, op.tracestate, now() AS claimed_at,
+  r.id AS refund_id, r.status AS refund_status, r.amount AS refund_amount, r.reason AS refund_reason, r.created_at AS refund_created_at,
+  op.was_held AND EXISTS (SELECT FROM payment_attempt a WHERE a.payment_id = p.id AND a.outcome = 'STARTED') AS interrupted,
+  EXISTS (SELECT FROM payment_operation later WHERE later.payment_id = p.id AND later.operation = 'VOID' AND later.state <> 'DONE' AND later.id > op.id) AS void_waits,
+  CASE WHEN op.operation = 'REFUND' THEN
+    (SELECT coalesce(sum(s.amount), 0) FROM refund s WHERE s.payment_id = p.id AND s.id <> op.refund_id AND s.status <> 'FAILED')::bigint
+  ELSE 0::bigint END AS spoken_for
+FROM op JOIN payment p ON p.id = op.payment_id LEFT JOIN refund r ON r.id = op.refund_id
+ORDER BY op.run_at, op.id`;
+
 // Of each payment only the first open operation, and none while another one is held.
 const claim = (which: Queue): string => `WITH due AS (
   SELECT op.id, op.lease_until FROM payment_operation op
@@ -22,16 +34,7 @@ const claim = (which: Queue): string => `WITH due AS (
   UPDATE payment_operation o SET fence = o.fence + 1, lease_until = now() + $2::float8 * interval '1 ms' FROM due WHERE o.id = due.id
   RETURNING o.*, due.lease_until IS NOT NULL AS was_held
 )
-SELECT ${paymentColumns}, op.id::text, op.command_id, op.operation, op.call, op.key, op.state, op.deadline_at, op.fence, op.tries, op.enquiries,
-  op.doubt_since, op.unknown_since, op.traceparent, op.tracestate, now() AS claimed_at,
-  r.id AS refund_id, r.status AS refund_status, r.amount AS refund_amount, r.reason AS refund_reason, r.created_at AS refund_created_at,
-  op.was_held AND EXISTS (SELECT FROM payment_attempt a WHERE a.payment_id = p.id AND a.outcome = 'STARTED') AS interrupted,
-  EXISTS (SELECT FROM payment_operation later WHERE later.payment_id = p.id AND later.operation = 'VOID' AND later.state <> 'DONE' AND later.id > op.id) AS void_waits,
-  CASE WHEN op.operation = 'REFUND' THEN
-    (SELECT coalesce(sum(s.amount), 0) FROM refund s WHERE s.payment_id = p.id AND s.id <> op.refund_id AND s.status <> 'FAILED')::bigint
-  ELSE 0::bigint END AS spoken_for
-FROM op JOIN payment p ON p.id = op.payment_id LEFT JOIN refund r ON r.id = op.refund_id
-ORDER BY op.run_at, op.id`;
+${readClaimed}`;
 
 const statements: Readonly<Record<Queue, string>> = { CALLS: claim('CALLS'), ENQUIRIES: claim('ENQUIRIES') };
 
@@ -50,7 +53,8 @@ SELECT $3::uuid, mine.payment_id, 1 + coalesce((SELECT max(number) FROM payment_
 FROM mine WHERE (SELECT count(*) FROM interrupted) >= 0
 RETURNING number`;
 
-interface ClaimedColumns extends PaymentColumns, Partial<RefundColumns> {
+/** A claimed operation as PostgreSQL gives it through Prisma. */
+export interface ClaimedColumns extends PaymentColumns, Partial<RefundColumns> {
   readonly id: string;
   readonly command_id: string;
   readonly operation: Operation['kind'];
@@ -91,7 +95,8 @@ export function createWorkQueue(sql: Sql): WorkQueue {
   };
 }
 
-function toWork(row: ClaimedColumns): Work & { readonly trace: Carried } {
+/** The table is trusted: its checks hold what the types say. */
+export function toWork(row: ClaimedColumns): Work & { readonly trace: Carried } {
   return {
     operation: toOperation(row),
     payment: toPayment(row),

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { generateSigningKey } from '@tally/identity';
 import { afterAll, expect, test } from 'vitest';
 import { readBootstrapSettings, readOwnerUrls, readSeedSettings } from '../../../../../embedded/src/database/database-settings.ts';
+import { jobs } from '../../../../../jobs/src/index.ts';
+import { readGivenPlace } from '../../../../../embedded/src/job/settings.ts';
 import { SCHEMAS, type SchemaName } from '../../../../../embedded/src/database/roles.ts';
 import { appReaders, type ReadSettings } from '../../../../test/app-readers.ts';
 import { inRoot, subgraphNames } from '../../../repository.ts';
@@ -17,6 +19,7 @@ function commandOf([program, script = '', schema = '']: readonly string[]): Read
   if (program !== 'node' || !existsSync(inRoot(script))) return null;
   if (script.endsWith('/db-bootstrap.ts')) return readBootstrapSettings;
   if (script.endsWith('/db-seed.ts')) return readSeedSettings;
+  if (script.endsWith('/job.ts')) return jobs.some(({ name }) => name === schema) ? readGivenPlace : null;
   const known = SCHEMAS.find((name) => name === schema);
   return script.endsWith('/db-migrate.ts') && known !== undefined ? (environment) => readOwnerUrls(environment, [known]) : null;
 }
@@ -87,13 +90,15 @@ function programOf(workload: Workload): Program | null {
   const read = app === 'migrate' ? commandOf(container?.command ?? []) : (appReaders as Readonly<Record<string, ReadSettings>>)[app];
   if (read === undefined || read === null) return null;
   const complaintAbout = (environment: Readonly<Record<string, string>>) => complaintOf(() => read(atHome(workload, environment)));
-  // A command copies its environment, so that nobody sees what it asks for; it has nothing that it can do without.
-  if (app === 'migrate') {
+  // Most commands copy their environment, so that nobody sees what they ask for; those have nothing that they can do without.
+  const isJob = container?.command?.[1]?.endsWith('/job.ts') ?? false;
+  if (app === 'migrate' && !isJob) {
     return { complaintAbout, reads: (name, { [name]: _, ...others }) => name === 'NODE_ENV' || complaintAbout(others) !== null };
   }
   const asked = askedBy(read);
   const besides = app === 'gateway' ? [...BESIDES, ...SUBGRAPH_URLS] : BESIDES;
-  return { complaintAbout, reads: (name) => asked.has(name) || besides.includes(name) };
+  const reads = (name: string): boolean => asked.has(name) || besides.includes(name);
+  return { complaintAbout, reads };
 }
 
 const exists = 'a pod of ours runs a program that exists';
