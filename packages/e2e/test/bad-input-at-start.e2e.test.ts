@@ -100,6 +100,6 @@ test('a pending migration ends the start in production', async () => {
   const line = await refusal(platform, { NODE_ENV: 'production', DATA_DIR: folder.path, DATABASE_URL: server.adminUrl });
 
   expect(line).toMatch(
-    /^tally cannot start: Schema products lacks migration \d+_init: run "npx prisma migrate deploy --config \S+" before starting/,
+    /^tally cannot start: Schema products lacks migration \d+_init and 1 more: run "npx prisma migrate deploy --config \S+" before starting/,
   );
 });

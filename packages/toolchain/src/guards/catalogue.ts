@@ -3,6 +3,8 @@ import type { Check, Guard } from './guard.ts';
 const int = (file: string, title?: string): Check => ({ kind: 'test', project: 'int', file, ...(title === undefined ? {} : { title }) });
 const unit = (file: string, title?: string): Check => ({ kind: 'test', project: 'unit', file, ...(title === undefined ? {} : { title }) });
 
+const simulation = (...violates: readonly string[]): Check => ({ kind: 'simulation', violates });
+
 const eventLog = 'packages/messaging/src/postgres/event-log.int.test.ts';
 const relay = 'packages/messaging/src/relay/start-relay.int.test.ts';
 const recovery = 'subgraphs/payments/test/recovery.int.test.ts';
@@ -59,7 +61,10 @@ export const guards: readonly Guard[] = [
         replace: ': `order:${orderId}:${call.toLowerCase()}:${String(Math.random())}`;',
       },
     ],
-    checks: [int(recovery, 'a worker that dies before its call: the enquiry finds nothing, and the call is made again with the same key')],
+    checks: [
+      int(recovery, 'a worker that dies before its call: the enquiry finds nothing, and the call is made again with the same key'),
+      simulation('I1', 'I2'),
+    ],
   },
   {
     name: 'mark of what is published instead of a cursor over ids',
@@ -73,6 +78,18 @@ export const guards: readonly Guard[] = [
       },
     ],
     checks: [int(relay, 'no committed event is lost and no key loses its order under concurrent writers that roll back')],
+  },
+  {
+    name: 'mark after the acknowledgement',
+    without: 'what the log did not take is never sent again',
+    edits: [
+      {
+        file: 'packages/messaging/src/relay/pass.ts',
+        find: '  const { acknowledged, refused, failures } = await publish(log, waiting);',
+        replace: '  await rows.markPublished(waiting);\n  const { acknowledged, refused, failures } = await publish(log, waiting);',
+      },
+    ],
+    checks: [int(relay, 'an outage of the log is no fault of the rows: they wait, then arrive in order'), simulation('I5', 'I7')],
   },
   {
     name: 'one relay per outbox',
@@ -119,8 +136,18 @@ head AS (SELECT base FROM drawn, raised),`,
         find: 'ADD CONSTRAINT "stock_available_check" CHECK ("available" >= 0),',
         replace: 'ADD CONSTRAINT "stock_available_check" CHECK ("available" > -1000000),',
       },
+      {
+        file: 'subgraphs/products/simulation/stock-store.ts',
+        find: `checked.filter(({ available, quantity }) => available < quantity)`,
+        replace: `checked.filter(({ available }) => available === null)`,
+      },
+      {
+        file: 'subgraphs/products/simulation/tables.ts',
+        find: `available: ({ available }) => available >= 0,`,
+        replace: `available: ({ available }) => available > -1_000_000,`,
+      },
     ],
-    checks: [int(stock, 'fifty units and five hundred buyers: fifty are served, none is promised twice')],
+    checks: [int(stock, 'fifty units and five hundred buyers: fifty are served, none is promised twice'), simulation('I3')],
   },
   {
     name: 'stock rows locked in the order of their ids',
@@ -144,8 +171,13 @@ head AS (SELECT base FROM drawn, raised),`,
         find: "INSERT INTO stock_claim (order_id, state, sequence, reason) VALUES ($1::uuid, 'RELEASED', 1, $2)\nON CONFLICT (order_id) DO NOTHING RETURNING state, sequence, reason, short`",
         replace: "SELECT 'RELEASED' AS state, 1 AS sequence, $2 AS reason, '[]'::jsonb AS short WHERE $1::uuid IS NOT NULL`",
       },
+      {
+        file: 'subgraphs/products/simulation/stock-store.ts',
+        find: `return (await transaction.insert(claims, tombstone)) ? after(tombstone, []) : null;`,
+        replace: `return after(tombstone, []);`,
+      },
     ],
-    checks: [int(stock, 'a release that comes first is remembered: the reservation is refused when it arrives')],
+    checks: [int(stock, 'a release that comes first is remembered: the reservation is refused when it arrives'), simulation('I4', 'I5')],
   },
   {
     name: 'tombstone of a void that came first',
@@ -158,7 +190,10 @@ head AS (SELECT base FROM drawn, raised),`,
           "  if (payment.status !== 'PENDING' && payment.status !== 'VOIDED' && !isOwnDoubt(work)) return settle(answerAuthorise(work, moment));\n",
       },
     ],
-    checks: [int(payments, 'a void that comes first leaves a tombstone, and the authorisation after it calls nobody')],
+    checks: [
+      int(payments, 'a void that comes first leaves a tombstone, and the authorisation after it calls nobody'),
+      simulation('I1', 'I5'),
+    ],
   },
   {
     name: 'fence on what a worker writes',
@@ -166,7 +201,7 @@ head AS (SELECT base FROM drawn, raised),`,
     edits: [
       {
         file: 'subgraphs/payments/src/adapters/prisma/settlement-store.ts',
-        find: 'FROM r WHERE o.id = r.id AND o.fence = r.fence',
+        find: 'FROM r WHERE o.id = r.id AND o.fence = r.fence AND o.lease_until IS NOT NULL',
         replace: 'FROM r WHERE o.id = r.id',
       },
     ],
@@ -178,7 +213,7 @@ head AS (SELECT base FROM drawn, raised),`,
     edits: [
       {
         file: 'subgraphs/payments/src/adapters/prisma/settlement-store.ts',
-        find: 'FROM r WHERE o.id = r.id AND o.fence = r.fence',
+        find: 'FROM r WHERE o.id = r.id AND o.fence = r.fence AND o.lease_until IS NOT NULL',
         replace: 'FROM r WHERE o.id = r.id',
       },
       {
@@ -186,8 +221,48 @@ head AS (SELECT base FROM drawn, raised),`,
         find: 'WHERE p.id = mine.payment_id AND p.status = c.status_was',
         replace: 'WHERE p.id = mine.payment_id AND c.status_was IS NOT NULL',
       },
+      {
+        file: 'subgraphs/payments/simulation/settlement-store.ts',
+        find: `if (seen?.fence !== fence || seen.leaseUntil === null) return null;`,
+        replace: `if (seen === undefined) return null;`,
+      },
+      {
+        file: 'subgraphs/payments/simulation/settlement-store.ts',
+        find: `if (was?.fence !== fence || was.leaseUntil === null) return null;`,
+        replace: `if (was === undefined) return null;`,
+      },
+      {
+        file: 'subgraphs/payments/simulation/settlement-store.ts',
+        find: `if (transaction.read(payments, id)?.status !== from) return false;`,
+        replace: `if (from === undefined) return false;`,
+      },
+      {
+        file: 'subgraphs/payments/simulation/settlement-store.ts',
+        find: `if (payment?.status !== from) return false;`,
+        replace: `if (payment === undefined) return false;`,
+      },
     ],
-    checks: [int(recovery, 'a worker that dies between reply and record: an enquiry finds the charge, and the zombie’s result is refused')],
+    checks: [
+      int(recovery, 'a worker that dies between reply and record: an enquiry finds the charge, and the zombie’s result is refused'),
+      simulation('I1', 'I2', 'I5', 'I7', 'I9'),
+    ],
+  },
+  {
+    name: 'a step gives its lease back, and is written only under one',
+    without: 'a result is told twice when nobody heard of its commit',
+    edits: [
+      {
+        file: 'subgraphs/payments/src/adapters/prisma/settlement-store.ts',
+        find: ' AND o.lease_until IS NOT NULL',
+        replace: '',
+      },
+    ],
+    checks: [
+      int(
+        'subgraphs/payments/test/contract/stores.int.test.ts',
+        'a step that was written is not written again under its fence, though it moved no payment',
+      ),
+    ],
   },
   {
     name: 'lease before the call',
@@ -223,7 +298,7 @@ head AS (SELECT base FROM drawn, raised),`,
         replace: "    case 'UNKNOWN':\n      return refused(work, answer.code, moment);",
       },
     ],
-    checks: [int(payments, 'a charge that timed out after it succeeded is found by enquiry and taken once')],
+    checks: [int(payments, 'a charge that timed out after it succeeded is found by enquiry and taken once'), simulation('I1')],
   },
   {
     name: 'settle window before “not found” counts',
@@ -251,8 +326,13 @@ head AS (SELECT base FROM drawn, raised),`,
         find: 'FROM advanced WHERE orders.id = advanced.order_id AND orders.status = $18 RETURNING',
         replace: 'FROM advanced WHERE orders.id = advanced.order_id AND $18::text IS NOT NULL RETURNING',
       },
+      {
+        file: 'subgraphs/orders/simulation/sagas-store.ts',
+        find: `row?.step === state.saga.step && row.version === state.version;`,
+        replace: `row !== undefined && state.version > 0;`,
+      },
     ],
-    checks: [int(saga, 'twenty cancellations and a reply at once leave one story')],
+    checks: [int(saga, 'twenty cancellations and a reply at once leave one story'), simulation('I1', 'I4', 'I5', 'I7')],
   },
   {
     name: 'idempotency row in the transaction of the order',
@@ -265,7 +345,7 @@ head AS (SELECT base FROM drawn, raised),`,
           "    const claimed = await transact(({ idempotency }) => idempotency.claim(draft.buyerId, operation, keyed.key, keyed.intent, { orderId: draft.id }));\n    if (claimed !== 'claimed') return null;\n    return transact(async ({ carts, orders: store, outbox }) => {",
       },
     ],
-    checks: [int(checkout)],
+    checks: [int(checkout), simulation('I2', 'I5', 'I6')],
   },
   {
     name: 'the stream listens before history is read',

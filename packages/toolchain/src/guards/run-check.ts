@@ -41,7 +41,7 @@ async function runTests(folder: string, { project, file, title }: Check & { read
 interface SimulationReport {
   /** Histories until the violation, it included. */
   readonly seeds: number;
-  readonly violated: readonly string[];
+  readonly invariants: readonly string[];
 }
 
 async function runSimulation(folder: string, { violates }: Check & { readonly kind: 'simulation' }, seeds: number): Promise<CheckOutcome> {
@@ -51,8 +51,8 @@ async function runSimulation(folder: string, { violates }: Check & { readonly ki
   const found = /^\{.*\}$/m.exec(said)?.[0];
   if (code !== 3 || found === undefined) return { kind: 'void', why: `the simulation ended with ${String(code)}: ${said.slice(-600)}` };
   const report = JSON.parse(found) as SimulationReport;
-  const expected = report.violated.filter((id) => violates.includes(id));
-  if (expected.length === 0) return { kind: 'void', why: `it found ${report.violated.join(', ')}, not ${violates.join(' or ')}` };
+  const expected = report.invariants.filter((id) => violates.includes(id));
+  if (expected.length === 0) return { kind: 'void', why: `it found ${report.invariants.join(', ')}, not ${violates.join(' or ')}` };
   return { kind: 'red', seen: `${expected.join(', ')} after ${String(report.seeds)} ${report.seeds === 1 ? 'seed' : 'seeds'}` };
 }
 
