@@ -65,7 +65,8 @@ for (const guard of chosen) {
 process.stdout.write(`\n${guardsTable(rows)}\n\n`);
 if (values.write) {
   const page = inRoot('docs', 'testing.md');
-  await writeFile(page, withGuardsTable(await readFile(page, 'utf8'), rows));
+  const names = guards.map(({ name }) => name);
+  await writeFile(page, withGuardsTable(await readFile(page, 'utf8'), rows, names));
 }
 if (failures.length === 0) say(`guards: passed, ${String(chosen.length)} of ${String(guards.length)} guards were taken away`);
 else say(`guards: FAILED\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
