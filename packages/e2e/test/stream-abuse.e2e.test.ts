@@ -345,8 +345,10 @@ describe('who does not read is nobody’s burden', () => {
 
   test('A25 a client that takes nothing for 30 s is ended, and so is a connection that leads nowhere', async () => {
     await isWell(60_000);
-    expect(await system.metric('gateway_sockets_rejected_total', { reason: 'slow' })).toBe(4);
-    expect(await system.metric('gateway_sockets_rejected_total', { reason: 'silent' })).toBe(1);
+    const ended = (reason: string) => system.metric('gateway_sockets_rejected_total', { reason });
+    const [slow, silent] = [await ended('slow'), await ended('silent')];
+    // The sleeper is one or the other: its levels may fit into the buffers of the kernel, and then it only leaves pings unanswered.
+    expect([slow + silent, slow >= 3, silent >= 1]).toEqual([5, true, true]);
   });
 });
 
