@@ -2,7 +2,7 @@ import { eventually, freshKey } from '@tally/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPeople, type People } from '../src/client/people.ts';
 import { openWorld, type World } from '../src/client/world.ts';
-import { createRandom, type Random } from '../src/harness/random.ts';
+import { createRandom, type Random } from '@tally/kernel';
 import type { StockLevel } from '../src/streams/answers.ts';
 import { openStreams } from '../src/streams/open-streams.ts';
 import { protocols } from '../src/streams/stream-client.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { templatePepper } from '../../../prisma/seed/seed-template.ts';
 import { openWorld, type World } from '../src/client/world.ts';
 import { freshKafka, startAsProcesses, type AsProcesses, type AsProcessesOptions } from '../src/topologies/as-processes.ts';
-import { dumpLog } from '../src/topologies/dump-log.ts';
+import { readLog } from '@tally/embedded';
 import { startInOneProcess, type InOneProcess } from '../src/topologies/in-one-process.ts';
 import { freshKeys } from '../src/topologies/keys.ts';
 import type { MigratedDatabase, Topology } from '../src/topologies/topology.ts';
@@ -73,7 +73,7 @@ async function startBalanced(database: MigratedDatabase, options: AsProcessesOpt
   return {
     ...system,
     urls: { ...system.urls, gateway: url },
-    dump: async () => (kafka === null ? undefined : await dumpLog(kafka)),
+    dump: async () => (kafka === null ? undefined : await readLog(kafka)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

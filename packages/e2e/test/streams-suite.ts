@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPeople, type People } from '../src/client/people.ts';
 import type { Shopper } from '../src/client/shopper.ts';
-import { createRandom, type Random } from '../src/harness/random.ts';
+import { createRandom, type Random } from '@tally/kernel';
 import type { OrderStep } from '../src/streams/answers.ts';
 import { follow } from '../src/streams/follow.ts';
 import { followOrder } from '../src/streams/follow-order.ts';

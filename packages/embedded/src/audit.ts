@@ -3,7 +3,8 @@
 import { parseArgs } from 'node:util';
 import { checkInvariants, toText } from '@tally/audit';
 import { auditUsage, readAuditSettings, type AuditSettings } from './audit/settings.ts';
-import { readLedger, readLog } from './audit/witnesses.ts';
+import { readLedger } from './audit/read-ledger.ts';
+import { readLog } from './audit/read-log.ts';
 import { reachable } from './reachable.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,3 +1,4 @@
+export { readLog } from './audit/read-log.ts';
 export { readEmbeddedConfig, type EmbeddedConfig } from './config.ts';
 export { bootstrapDatabase, databaseGrants, type BootstrapOptions } from './database/bootstrap.ts';
 export { migrateDatabase, type MigrateOptions } from './database/migrate.ts';

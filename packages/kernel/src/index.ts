@@ -33,4 +33,5 @@ export {
   type Money,
 } from './money.ts';
 export { ok, refuse, type Outcome } from './outcome.ts';
+export { createRandom, type Random } from './random.ts';
 export { UnreachableError, unreachable } from './unreachable.ts';

@@ -17,7 +17,6 @@ export { idempotencyTable, inboxTable, outboxTable, type ClaimedKey, type SeenEv
 export type { SimulatedApp, SimulatedConsumer, SimulatedProcess } from './simulated-app.ts';
 export { createMemoryLog, type MemoryLog, type Partition } from './log/memory-log.ts';
 export type { ParkedRecord } from './log/group.ts';
-export { createRandom, type Random } from './random/random.ts';
 export { outboxRowsOn } from './relay/outbox-rows.ts';
 export { runRelay } from './relay/run-relay.ts';
 export { runApp } from './run-app.ts';

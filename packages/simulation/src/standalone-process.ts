@@ -1,5 +1,5 @@
 import { createMemoryDatabase, type MemoryDatabase } from './database/memory-database.ts';
-import { createRandom } from './random/random.ts';
+import { createRandom } from '@tally/kernel';
 import type { SimulatedProcess } from './simulated-app.ts';
 
 const beginning = Date.UTC(2026, 0, 1);

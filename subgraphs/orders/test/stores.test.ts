@@ -1,4 +1,4 @@
-import { createRandom } from '@tally/simulation';
+import { createRandom } from '@tally/kernel';
 import { cartsStoreContract } from './contract/carts-store.contract.ts';
 import { dueSagasContract } from './contract/due-sagas.contract.ts';
 import { openMemoryStores } from './contract/memory-stores.ts';

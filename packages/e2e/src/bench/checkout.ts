@@ -1,6 +1,6 @@
 // npm run bench:checkout -- [--check]: what an order costs, through the gateway, beside the same row writes as plain SQL.
 import { createGraph } from '../client/graph.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { openTokens } from '../harness/shoppers.ts';
 import { audited } from './audited.ts';
 import { calibrate } from './checkout/calibrate.ts';
@@ -29,7 +29,7 @@ const ceilings = new URL('./checkout.json', import.meta.url);
 
 const options = readOptions(
   'bench:checkout',
-  'Starts the platform in one process on durable PostgreSQL, places orders of three lines through its gateway, one by one, 16 at a time, and as buyers come:\nby the clock, faster until the promises no longer hold. Waits until all are PROCESSING, audits, and writes the same rows as plain SQL for comparison.\nTakes about six minutes.',
+  'Starts the platform in one process on durable PostgreSQL, places orders of three lines through its gateway, one by one, 16 at a time, and as buyers come:\nby the clock, faster until the promises no longer hold. Waits until all are PROCESSING, audits, and writes the same rows as plain SQL for comparison.',
 );
 if (options !== null) {
   say('starting the platform on a fresh folder');

@@ -1,7 +1,7 @@
 // npm run bench:reads -- [--check]: list, search and product page through the gateway, beside the same statements sent straight to PostgreSQL; with hot
 // rows kept nowhere, in the process and on Redis. In between prices change, and a stale read fails the run.
 import { createGraph } from '../client/graph.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { audited } from './audited.ts';
 import { readOptions, type BenchOptions } from './options.ts';
 import { onMeasuredPlatform, type MeasuredPlatform } from './platform.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StartupError } from '@tally/runtime';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { setUps } from '../harness/system.ts';
 import { listed } from './listed.ts';
 import { jobPoints, quickPoints, reachablePoints } from './points.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { alwaysTried, jobPoints, quickPoints, reachablePoints, shuffled, targetOf } from './points.ts';
 
 test('it is known of every point in which process it lives', () => {

@@ -1,6 +1,6 @@
 import type { SubgraphName } from '@tally/distributed';
 import { crashPoints, type CrashPoint } from '@tally/kernel';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 
 /** What must go on for a point to be reached: buyers and staff as always, orders out of time, or an event that cannot be handled. */
 export type Drive = 'crowd' | 'overdue' | 'parking';

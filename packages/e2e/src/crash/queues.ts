@@ -1,5 +1,5 @@
 import type { CrashPoint } from '@tally/kernel';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { processFor, type System } from '../harness/system.ts';
 import { spread, type Aim } from './hand.ts';
 import { shuffled, targetOf } from './points.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { System } from '../harness/system.ts';
 import type { Orchestrator } from './orchestrator.ts';
 

@@ -3,7 +3,7 @@ import { openSql } from '@tally/testkit';
 import type { CrashPoint } from '@tally/kernel';
 import { keepEvidence } from '../harness/evidence.ts';
 import { acknowledged, unknown, type History } from '../harness/history.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { openShopOn } from '../harness/shop-on.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { SetUp, System } from '../harness/system.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freshKey, openSql } from '@tally/testkit';
 import { createGraph, type Graph } from '../client/graph.ts';
 import { unknown, type History, type Purchase } from '../harness/history.ts';
-import { createRandom, type Random } from '../harness/random.ts';
+import { createRandom, type Random } from '@tally/kernel';
 import { sendPurchase, type Attempt } from '../harness/send-purchase.ts';
 import { openTokens } from '../harness/shoppers.ts';
 import type { ProcessesSystem } from '../harness/processes.ts';

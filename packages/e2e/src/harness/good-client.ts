@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Graph } from '../client/graph.ts';
 import type { Purchase } from './history.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tally/kernel';
 import { sendPurchase, type Attempt } from './send-purchase.ts';
 import { otherGateway, type Buyer, type GatewayIndex } from './buyers.ts';
 

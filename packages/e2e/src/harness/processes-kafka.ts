@@ -11,7 +11,7 @@ import {
   type RedisServer,
 } from '@tally/infra';
 import type { KafkaAddress } from '@tally/messaging';
-import { dumpLog } from '../topologies/dump-log.ts';
+import { readLog } from '@tally/embedded';
 import { startProcesses, type ProcessesOptions, type ProcessesSystem } from './processes.ts';
 
 /** As production runs: the log on Kafka, hot reads and rate limits on Redis, both servers this system's own. */
@@ -51,7 +51,7 @@ export async function startProcessesOnKafka(options: KafkaSystemOptions): Promis
     kafka,
     kafkaAddress,
     redis,
-    log: () => dumpLog(kafkaAddress),
+    log: () => readLog(kafkaAddress),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,7 +1,7 @@
 import { openSql } from '@tally/testkit';
 import { createGraph } from '../client/graph.ts';
 import type { History } from './history.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@tally/kernel';
 import { openTokens } from './shoppers.ts';
 import type { System } from './system.ts';
 import { stockedVariants } from './variants.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freshKey } from '@tally/testkit';
 import type { Graph } from '../client/graph.ts';
 import { unknown, type History, type Purchase } from './history.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tally/kernel';
 import { sendPurchase } from './send-purchase.ts';
 import { purchaseKinds, type PurchaseKind } from './shoppers.ts';
 

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { startProcess, type AppProcess } from '@tally/distributed';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import { atWork } from './programs/settings.ts';
 
 /** What a process does: one writes, two are relays, of which one stands by, three are members of a group. */

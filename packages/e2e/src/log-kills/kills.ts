@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Crew, Part } from './crew.ts';
 
 /** Between two kills, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { DatabaseUrls } from '@tally/embedded';
 import type { EventLogAddress } from '@tally/messaging';
 import { openSql, type Row } from '@tally/testkit';
-import { dumpLog } from '../topologies/dump-log.ts';
+import { readLog } from '@tally/embedded';
 import type { Event, Recorded, Remains } from './judge.ts';
 import { triedTopics } from './workload.ts';
 
@@ -51,7 +51,7 @@ const ownLog = `SELECT topic, partition, position::float8, key, sequence::float8
 WHERE topic = ANY ($1::text[]) ORDER BY topic, partition, position`;
 
 async function dumpOf(log: EventLogAddress & { readonly kind: 'kafka' }): Promise<readonly Recorded[]> {
-  const records = await dumpLog(log);
+  const records = await readLog(log);
   return records.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition || a.position - b.position);
 }
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { startCrew, type Death, type Post } from './crew.ts';
 import { judge, type Judgement } from './judge.ts';
 import { killAtRandom } from './kills.ts';

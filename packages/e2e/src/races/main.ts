@@ -15,7 +15,7 @@ import { keepEvidence } from '../harness/evidence.ts';
 import type { History } from '../harness/history.ts';
 import { startProcessesOnKafka } from '../harness/processes-kafka.ts';
 import { startProcesses, type ProcessesSystem } from '../harness/processes.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { createWitness } from '../harness/witness.ts';
 import { openBuyers } from './buyers.ts';
 import { races } from './races.ts';

@@ -3,7 +3,7 @@ import type { Sql } from '@tally/testkit';
 import type { Staff } from '../client/staff.ts';
 import type { History } from '../harness/history.ts';
 import type { ProcessesSystem } from '../harness/processes.ts';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Witness } from '../harness/witness.ts';
 import type { Buyers } from './buyers.ts';
 import type { StockWatch } from './stock-watch.ts';

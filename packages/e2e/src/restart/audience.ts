@@ -1,7 +1,7 @@
 import { fromUuid } from '@tally/kernel';
 import type { Sql } from '@tally/testkit';
 
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import { createWebSocketStreams } from '../streams/websocket.ts';
 import { ownAddress, type Buyer, type GatewayIndex } from '../harness/buyers.ts';
 import { createStreamTally, keepSubscribed, type StreamTally, type Subscriber } from './subscribers.ts';

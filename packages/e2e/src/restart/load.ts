@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freshKey } from '@tally/testkit';
 import type { Graph } from '../client/graph.ts';
 import type { History } from '../harness/history.ts';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Buyer, GatewayIndex } from '../harness/buyers.ts';
 import { buyPersistently } from '../harness/good-client.ts';
 import type { PhasedPurchase, Timeline } from './timeline.ts';

@@ -2,7 +2,7 @@ import { openSql } from '@tally/testkit';
 import { createGraph } from '../client/graph.ts';
 import { createPeople } from '../client/people.ts';
 import type { History } from '../harness/history.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { openTokens } from '../harness/shoppers.ts';
 import { stockedVariants } from '../harness/variants.ts';
 import { gatherAudience } from './audience.ts';

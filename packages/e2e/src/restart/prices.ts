@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Sql } from '@tally/testkit';
 import type { Graph } from '../client/graph.ts';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { PhaseName, Timeline } from './timeline.ts';
 
 /** Somebody who changes prices and looks, at both gateways, whether everybody sees them. */

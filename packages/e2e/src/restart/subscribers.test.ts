@@ -1,6 +1,6 @@
 import { eventually } from '@tally/testkit';
 import { expect, test } from 'vitest';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { streamsOver } from '../streams/event-stream.ts';
 import { createInbox, type Inbox } from '../streams/inbox.ts';
 import type { StreamClient } from '../streams/stream-client.ts';

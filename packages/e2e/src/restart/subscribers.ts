@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { StreamAnswers, StreamName } from '../streams/answers.ts';
 import type { Step } from '../streams/follow.ts';
 import { isPassing } from '../streams/passing.ts';

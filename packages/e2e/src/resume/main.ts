@@ -16,7 +16,7 @@ import { healWithin, quietWithin } from '../crash/quiet.ts';
 import { watchRecovery } from '../crash/recovery.ts';
 import { keepEvidence } from '../harness/evidence.ts';
 import type { History } from '../harness/history.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { steady } from '../harness/rounds.ts';
 import { openShopOn } from '../harness/shop-on.ts';
 import { startOneProcess } from '../harness/one-process.ts';

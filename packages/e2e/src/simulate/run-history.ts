@@ -1,12 +1,12 @@
 import type { DumpedRecord } from '@tally/audit';
 import { isCrashPoint, toUuid } from '@tally/kernel';
+import { type Random } from '@tally/kernel';
 import {
   createFaults,
   createScheduler,
   HistoryStuckError,
   type Faults,
   type MemoryLog,
-  type Random,
   type Schedule,
   type Scheduler,
 } from '@tally/simulation';

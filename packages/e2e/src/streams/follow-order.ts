@@ -1,4 +1,4 @@
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { OrderStep } from './answers.ts';
 import { follow, type Followed } from './follow.ts';
 import type { StreamClient } from './stream-client.ts';

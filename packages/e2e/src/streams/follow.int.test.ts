@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startScriptedGateway, type Asked, type Told } from '../../test/scripted-gateway.ts';
-import { createRandom } from '../harness/random.ts';
+import { createRandom } from '@tally/kernel';
 import { follow } from './follow.ts';
 import { openStreams } from './open-streams.ts';
 import { protocols } from './stream-client.ts';

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../harness/random.ts';
+import type { Random } from '@tally/kernel';
 import type { StreamAnswers, StreamName, Told } from './answers.ts';
 import { isPassing } from './passing.ts';
 import type { EventStream, Received, StreamClient, StreamEnd } from './stream-client.ts';

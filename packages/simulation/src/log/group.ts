@@ -1,5 +1,5 @@
 import { judgeFailure, type DeliveredRecord, type Handlers } from '@tally/messaging';
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Faults } from '../scheduler/faults.ts';
 import type { RunningProcess } from '../scheduler/running-process.ts';
 import type { Actor } from '../scheduler/actor.ts';

@@ -7,7 +7,7 @@ import {
   type EventLog,
   type LogRecord,
 } from '@tally/messaging';
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Actor } from '../scheduler/actor.ts';
 import type { RunningProcess } from '../scheduler/running-process.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 
 /** What the parts of this package do wrong when they are told to; whoever builds a world on them may add kinds. */
 export const usualFaults = {

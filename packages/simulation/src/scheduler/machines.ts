@@ -1,6 +1,6 @@
 import type { CrashPoint } from '@tally/kernel';
 import type { MemoryDatabase } from '../database/memory-database.ts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 import type { Faults } from './faults.ts';
 import { createProcess, type Answer, type ProcessHandle, type RunningProcess } from './running-process.ts';
 import type { Machine } from './scheduler.ts';

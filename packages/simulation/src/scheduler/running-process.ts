@@ -1,5 +1,5 @@
 import type { CommitFate, MemoryDatabase, Session } from '../database/memory-database.ts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 import type { SimulatedProcess } from '../simulated-app.ts';
 import type { Faults } from './faults.ts';
 import type { Actor, OrderedActor } from './actor.ts';

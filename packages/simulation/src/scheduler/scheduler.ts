@@ -1,7 +1,7 @@
 import { createIdFactory, onCrashPoint, useIds, type CrashPoint } from '@tally/kernel';
 import type { MemoryDatabase } from '../database/memory-database.ts';
-import type { Random } from '../random/random.ts';
-import { createRandom } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
+import { createRandom } from '@tally/kernel';
 import type { Faults } from './faults.ts';
 import { noFaults } from './faults.ts';
 import { createMachines, type Machines, type MachineOptions } from './machines.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../random/random.ts';
+import type { Random } from '@tally/kernel';
 import { OrderedActor } from './actor.ts';
 import { Timers } from './timers.ts';
 import { createTrace, type Trace } from './trace.ts';

@@ -1,4 +1,5 @@
-import { createMemoryDatabase, createMemoryTransact, createRandom, standaloneProcess } from '@tally/simulation';
+import { createRandom } from '@tally/kernel';
+import { createMemoryDatabase, createMemoryTransact, standaloneProcess } from '@tally/simulation';
 import { createCommandsStore } from '../../simulation/commands-store.ts';
 import { createPaymentMethodsStore } from '../../simulation/payment-methods.ts';
 import { createSettlementStore } from '../../simulation/settlement-store.ts';

@@ -1,5 +1,6 @@
 import { newId } from '@tally/kernel';
-import { createMemoryDatabase, createMemoryTransact, createRandom, standaloneProcess } from '@tally/simulation';
+import { createRandom } from '@tally/kernel';
+import { createMemoryDatabase, createMemoryTransact, standaloneProcess } from '@tally/simulation';
 import { storeProduct, type OnSale } from '../../simulation/put-on-sale.ts';
 import { createStockStore } from '../../simulation/stock-store.ts';
 import { productsTables as tables } from '../../simulation/tables.ts';

@@ -2,7 +2,7 @@ import { freshKey } from '@tally/testkit';
 import { homeAddress } from '../../client/shopper.ts';
 import type { Graph } from '../../client/graph.ts';
 import { closedLoop } from '../measure/load.ts';
-import type { Random } from '../../harness/random.ts';
+import type { Random } from '@tally/kernel';
 
 /** Who places orders, and what they may order. */
 export interface Shop {

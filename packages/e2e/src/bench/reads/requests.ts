@@ -1,5 +1,5 @@
 import type { Graph } from '../../client/graph.ts';
-import type { Random } from '../../harness/random.ts';
+import type { Random } from '@tally/kernel';
 
 /** A kind of request, and requests of that kind that differ. */
 export interface ReadKind {

@@ -1,5 +1,6 @@
 import { createIdFactory, type Id, type IdFactory } from '@tally/kernel';
-import { createRandom, type Random, type Schedule } from '@tally/simulation';
+import { createRandom, type Random } from '@tally/kernel';
+import { type Schedule } from '@tally/simulation';
 import type { Token } from '@tally/payment-simulator';
 import { workloadTrouble } from '../schedule.ts';
 

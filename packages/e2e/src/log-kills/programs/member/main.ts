@@ -2,7 +2,7 @@
 import { toUuid, type Id } from '@tally/kernel';
 import { createKafkaEventLog, createPostgresEventLog, inboxOn, openPool, startConsumer, type EventLog } from '@tally/messaging';
 import { runApp, type Logger } from '@tally/runtime';
-import { inTransaction } from '../../transaction.ts';
+import { inTransaction } from '@tally/messaging';
 import { group, topicFacts } from '../../workload.ts';
 import { atWork, settingsOf, type MemberSettings } from '../settings.ts';
 

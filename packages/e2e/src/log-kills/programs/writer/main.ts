@@ -4,8 +4,8 @@ import { lockedSequence, outgoing, type OutgoingEvent } from '@tally/events';
 import { fromUuid, newId, toUuid } from '@tally/kernel';
 import { openPool, openWakeChannel, outboxOn, type Sql } from '@tally/messaging';
 import { runApp } from '@tally/runtime';
-import { createRandom } from '../../../harness/random.ts';
-import { inTransaction } from '../../transaction.ts';
+import { createRandom } from '@tally/kernel';
+import { inTransaction } from '@tally/messaging';
 import { lanes, mostEvents, rolledBackShare, slowMs, slowShare, wakeChannel, type TriedTopic } from '../../workload.ts';
 import { atWork, settingsOf, type WriterSettings } from '../settings.ts';
 

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { DumpedRecord, LedgerLine } from '@tally/audit';
-import { deadLetterTopic, topicOf, topics, type Topic } from '@tally/events';
-import { toUuid } from '@tally/kernel';
-import { dumpLog, openEventLog, type KafkaAddress } from '@tally/messaging';
+import type { LedgerLine } from '@tally/audit';
 import { createSimulatorAdmin } from '@tally/payment-simulator';
-import { createLogger, StartupError } from '@tally/runtime';
+import { StartupError } from '@tally/runtime';
 import { z } from 'zod';
 import type { LedgerSource } from './settings.ts';
 
@@ -41,21 +38,4 @@ export async function readLedger(source: LedgerSource): Promise<readonly LedgerL
         });
       }
   }
-}
-
-/** All that an event log outside the database holds at this moment. */
-export async function readLog(address: KafkaAddress): Promise<readonly DumpedRecord[]> {
-  const facts = (Object.keys(topics) as Topic[]).flatMap((name) => [topicOf(name), deadLetterTopic(name)]);
-  const logger = createLogger({ service: 'audit', level: 'silent' });
-  await using log = await openEventLog(address, { topics: facts, logger, clientId: 'audit' });
-  const records = await dumpLog(
-    log,
-    facts.map(({ name }) => name),
-  );
-  // By its place: after an interruption records come again.
-  const byPlace = new Map(records.map((record) => [`${record.topic} ${String(record.partition)} ${record.position}`, record]));
-  return [...byPlace.values()].map(({ topic, partition, position, key, eventId, type, sequence, time }) => ({
-    ...{ topic, partition, position: Number(position), key, type, sequence, time },
-    eventId: toUuid(eventId),
-  }));
 }
